@@ -7,6 +7,7 @@
 pub mod access;
 pub mod auth;
 pub mod catalog;
+pub mod cli;
 pub mod error;
 pub mod group;
 pub mod health;
