@@ -1,0 +1,320 @@
+//! The registry of tables.
+
+use chrono::{DateTime, Utc};
+use duckdb::Connection;
+
+use crate::{
+    Error, Tx,
+    sql::{self, Fields, values},
+    tx::exactly_one,
+};
+
+/// A registered table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableRow {
+    /// Opaque; normally the lower-case name with `_` for blanks.
+    pub id: String,
+    /// The name it is published, queried and synced under.
+    pub name: String,
+    /// Which connector it comes from.
+    pub source_type: Option<String>,
+    /// The dataset, schema or folder it is in at the source.
+    pub bucket: Option<String>,
+    /// What it is called at the source.
+    pub source_table: Option<String>,
+    /// `full_refresh`…
+    pub sync_strategy: Option<String>,
+    /// `local`, `remote`.
+    pub query_mode: Option<String>,
+    /// When it is synced by itself.
+    pub sync_schedule: Option<String>,
+    /// Whether a profile is made after each sync.
+    pub profile_after_sync: bool,
+    /// The columns that tell rows apart.
+    pub primary_key: Option<Vec<String>>,
+    /// Where it is shown.
+    pub folder: Option<String>,
+    /// What it holds.
+    pub description: Option<String>,
+    /// By whom: an address.
+    pub registered_by: Option<String>,
+    /// Whether every signed-in person may read it. An unknown value is no.
+    pub is_public: bool,
+    /// Since when.
+    pub registered_at: Option<DateTime<Utc>>,
+}
+
+/// The repository of tables.
+pub struct Tables<'t>(pub(crate) &'t Tx<'t>);
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, name, source_type, bucket, source_table, sync_strategy, query_mode, sync_schedule,
+                    coalesce(profile_after_sync, true) AS profile_after_sync, primary_key, folder, description,
+                    registered_by, is_public, registered_at
+               FROM table_registry ",
+            $rest
+        )
+    };
+}
+
+pub(crate) fn load(connection: &Connection) -> Result<Vec<TableRow>, Error> {
+    sql::list(connection, "load tables", select!(""), &[], read)
+}
+
+pub(crate) fn load_some(connection: &Connection, ids: sql::Value) -> Result<Vec<TableRow>, Error> {
+    let sql = select!("WHERE id IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))");
+    sql::list(connection, "load tables", sql, &[ids], read)
+}
+
+fn read(row: &Fields<'_>) -> Result<TableRow, Error> {
+    Ok(TableRow {
+        id: row.text("id")?,
+        name: row.text("name")?,
+        source_type: row.text_option("source_type")?,
+        bucket: row.text_option("bucket")?,
+        source_table: row.text_option("source_table")?,
+        sync_strategy: row.text_option("sync_strategy")?,
+        query_mode: row.text_option("query_mode")?,
+        sync_schedule: row.text_option("sync_schedule")?,
+        profile_after_sync: row.flag("profile_after_sync")?,
+        primary_key: row.text_option("primary_key")?.as_deref().and_then(decode_primary_key),
+        folder: row.text_option("folder")?,
+        description: row.text_option("description")?,
+        registered_by: row.text_option("registered_by")?,
+        is_public: row.flag("is_public")?,
+        registered_at: row.time_option("registered_at")?,
+    })
+}
+
+impl Tables<'_> {
+    /// The table with this id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn find(&self, id: &str) -> Result<Option<TableRow>, Error> {
+        self.0.find("find a table", select!("WHERE id = ?"), values![id], read)
+    }
+
+    /// A table whose name differs at most in case; the first by name where there are several.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn find_by_name_ignoring_case(&self, name: &str) -> Result<Option<TableRow>, Error> {
+        let sql = select!("WHERE lower(name) = lower(?) ORDER BY name, id");
+        self.0.find("find a table", sql, values![name], read)
+    }
+
+    /// Another table than `id` that `id` or `name` could be taken for: ids and names share one space, whatever
+    /// their case.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn find_clash(&self, id: &str, name: &str) -> Result<Option<TableRow>, Error> {
+        let sql = select!(
+            "WHERE id <> ? AND (lower(id) IN (lower(?), lower(?)) OR lower(name) IN (lower(?), lower(?)))
+             ORDER BY name, id"
+        );
+        self.0.find("find a table", sql, values![id, id, name, id, name], read)
+    }
+
+    /// Every table, by name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn list(&self) -> Result<Vec<TableRow>, Error> {
+        self.0.list("list tables", select!("ORDER BY name, id"), &[], read)
+    }
+
+    /// Registers a table.
+    ///
+    /// # Errors
+    /// [`Error::Duplicate`] when the id exists or either text could be taken for another table; those of the
+    /// database.
+    pub fn insert(&self, table: &TableRow) -> Result<(), Error> {
+        if self.find(&table.id)?.is_some() || self.find_clash(&table.id, &table.name)?.is_some() {
+            return Err(Error::Duplicate { what: "table" });
+        }
+        let sql = "
+            INSERT INTO table_registry (id, name, source_type, bucket, source_table, sync_strategy, query_mode,
+                                        sync_schedule, profile_after_sync, primary_key, folder, description,
+                                        registered_by, is_public, registered_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        self.touch(&table.id);
+        self.0.execute(
+            "insert a table",
+            sql,
+            values![
+                &table.id,
+                &table.name,
+                &table.source_type,
+                &table.bucket,
+                &table.source_table,
+                &table.sync_strategy,
+                &table.query_mode,
+                &table.sync_schedule,
+                table.profile_after_sync,
+                encode_primary_key(table.primary_key.as_deref()),
+                &table.folder,
+                &table.description,
+                &table.registered_by,
+                table.is_public,
+                table.registered_at
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Replaces everything about a table but its id and who registered it.
+    ///
+    /// # Errors
+    /// [`Error::Duplicate`] when a new name could be taken for another table, [`Error::Missing`] when none has the
+    /// id; those of the database.
+    pub fn update(&self, table: &TableRow) -> Result<(), Error> {
+        let Some(before) = self.find(&table.id)? else { return Err(Error::Missing { what: "table" }) };
+        // An adopted directory may hold a clash already; only a new name is asked about.
+        if before.name != table.name && self.find_clash(&table.id, &table.name)?.is_some() {
+            return Err(Error::Duplicate { what: "table" });
+        }
+        let sql = "
+            UPDATE table_registry
+               SET name = ?, source_type = ?, bucket = ?, source_table = ?, sync_strategy = ?, query_mode = ?,
+                   sync_schedule = ?, profile_after_sync = ?, primary_key = ?, folder = ?, description = ?,
+                   is_public = ?, registered_at = ?
+             WHERE id = ?";
+        self.touch(&table.id);
+        let changed = self.0.execute(
+            "update a table",
+            sql,
+            values![
+                &table.name,
+                &table.source_type,
+                &table.bucket,
+                &table.source_table,
+                &table.sync_strategy,
+                &table.query_mode,
+                &table.sync_schedule,
+                table.profile_after_sync,
+                encode_primary_key(table.primary_key.as_deref()),
+                &table.folder,
+                &table.description,
+                table.is_public,
+                table.registered_at,
+                &table.id
+            ],
+        )?;
+        exactly_one(changed, "table")
+    }
+
+    /// Removes a table from the registry. Its grants, permissions and publication are other repositories' to remove.
+    /// Answers whether there was one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn remove(&self, id: &str) -> Result<bool, Error> {
+        self.touch(id);
+        Ok(self.0.execute("remove a table", "DELETE FROM table_registry WHERE id = ?", values![id])? > 0)
+    }
+
+    fn touch(&self, id: &str) {
+        self.0.touched.borrow_mut().tables.insert(id.to_owned());
+    }
+}
+
+/// A primary key as it is stored: a JSON array, or nothing.
+#[must_use]
+pub fn encode_primary_key(columns: Option<&[String]>) -> Option<String> {
+    let columns: Vec<&str> = columns?.iter().map(|column| column.trim()).filter(|column| !column.is_empty()).collect();
+    if columns.is_empty() { None } else { Some(serde_json::Value::from(columns).to_string()) }
+}
+
+/// A stored primary key in any of the ways it was ever stored: a JSON array, a list printed with single quotes,
+/// a text with commas, a single name.
+#[must_use]
+pub fn decode_primary_key(text: &str) -> Option<Vec<String>> {
+    let text = text.trim();
+    let columns = match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(serde_json::Value::Array(items)) => items
+            .into_iter()
+            .filter_map(|item| match item {
+                serde_json::Value::String(name) => Some(name),
+                serde_json::Value::Null => None,
+                other => Some(other.to_string()),
+            })
+            .collect(),
+        Ok(serde_json::Value::String(name)) => vec![name],
+        Ok(serde_json::Value::Null) => Vec::new(),
+        _ => split(text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text)),
+    };
+    let columns: Vec<String> =
+        columns.iter().map(|column| column.trim().to_owned()).filter(|column| !column.is_empty()).collect();
+    if columns.is_empty() { None } else { Some(columns) }
+}
+
+/// Splits at commas outside quotes, and takes the quotes off.
+fn split(text: &str) -> Vec<String> {
+    let mut columns = vec![String::new()];
+    let mut quote = None;
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        let blank = columns.last().is_none_or(|column| column.trim().is_empty());
+        match quote {
+            Some(_) if letter == '\\' => {
+                columns.last_mut().into_iter().for_each(|column| column.extend(letters.next()))
+            }
+            Some(open) if letter == open => quote = None,
+            None if letter == ',' => columns.push(String::new()),
+            None if blank && (letter == '\'' || letter == '"') => quote = Some(letter),
+            _ => columns.last_mut().into_iter().for_each(|column| column.push(letter)),
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_primary_key_is_read_in_every_way_it_was_stored() {
+        let cases: &[(&str, Option<&[&str]>)] = &[
+            ("", None),
+            ("  ", None),
+            ("[]", None),
+            ("null", None),
+            (r#"["id"]"#, Some(&["id"])),
+            (r#"["id", "line"]"#, Some(&["id", "line"])),
+            (r#"[1, "b", null]"#, Some(&["1", "b"])),
+            ("['id']", Some(&["id"])),
+            ("['id', 'line no']", Some(&["id", "line no"])),
+            ("['a,b', \"c'd\"]", Some(&["a,b", "c'd"])),
+            (r"['it\'s', 'b']", Some(&["it's", "b"])),
+            ("id, line ,", Some(&["id", "line"])),
+            ("id", Some(&["id"])),
+            (r#""id""#, Some(&["id"])),
+            ("['id", Some(&["['id"])),
+        ];
+        for (stored, expected) in cases {
+            let expected = expected.map(|columns| columns.iter().map(|column| (*column).to_owned()).collect());
+            assert_eq!(decode_primary_key(stored), expected, "{stored:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_stored_is_read_without_a_panic(text in ".{0,60}") {
+            let decoded = decode_primary_key(&text);
+            prop_assert!(decoded.is_none_or(|columns| columns.iter().all(|column| !column.trim().is_empty())));
+        }
+
+        #[test]
+        fn what_was_encoded_is_decoded(columns in proptest::collection::vec("[^ ].{0,10}[^ ]", 1..4)) {
+            let columns: Vec<String> = columns.iter().map(|column| column.trim().to_owned()).collect();
+            prop_assume!(columns.iter().all(|column| !column.is_empty()));
+            let stored = encode_primary_key(Some(&columns)).unwrap();
+            prop_assert_eq!(decode_primary_key(&stored), Some(columns));
+        }
+    }
+}
