@@ -1,11 +1,41 @@
 //! SQL for callers: worker processes, kept warm, each seeing exactly the files of one set of views.
 
-use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    ffi::OsString,
+    io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use agnes_contract::{error::Code, query::QueryResult};
+use parking_lot::Mutex;
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
-use crate::{Objects, Statement, StatementError};
+use crate::{
+    Error, Objects, Statement, StatementError, cells,
+    worker::{
+        protocol::{Failure, Prepare, Request, Response, Role, ViewFiles},
+        sandbox::Enforced,
+    },
+};
+
+mod pool;
+mod process;
+
+use pool::{NoTurn, Pool};
+use process::{Spawner, Worker};
+
+/// Parsing takes a millisecond; a statement that takes seconds was made to.
+const PARSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Statements parsed at once.
+const PARSERS: usize = 2;
+/// Answers other than Arrow are small, also those about a source with very many tables.
+const MOST_ANSWER_BYTES: u64 = 64 << 20;
 
 /// How to start a worker: this very program, with arguments that make it one.
 #[derive(Clone, Debug)]
@@ -109,14 +139,36 @@ pub struct Engine {
 }
 
 struct Inner {
+    limits: Limits,
     objects: Objects,
+    spawner: Spawner,
+    /// Started, not prepared yet: saves the next statement the start of a process.
+    spare: Mutex<Option<Worker>>,
+    queries: Pool<Arc<[View]>>,
+    parsers: Pool<()>,
+    stopped: AtomicBool,
+    /// Whether the log has been told that the kernel does not confine workers.
+    warned: AtomicBool,
 }
 
 impl Engine {
-    /// Starts the first workers in the background. Call inside a tokio runtime.
+    /// Starts the first worker in the background. Call inside a tokio runtime.
     #[must_use]
-    pub fn start(_command: WorkerCommand, _limits: Limits, objects: Objects) -> Self {
-        Self { inner: Arc::new(Inner { objects }) }
+    pub fn start(command: WorkerCommand, limits: Limits, objects: Objects) -> Self {
+        let engine = Self {
+            inner: Arc::new(Inner {
+                queries: Pool::new(limits.max_workers),
+                parsers: Pool::new(PARSERS),
+                spawner: Spawner::new(command),
+                spare: Mutex::default(),
+                stopped: AtomicBool::new(false),
+                warned: AtomicBool::new(false),
+                limits,
+                objects,
+            }),
+        };
+        engine.refill();
+        engine
     }
 
     /// The parts the views name.
@@ -129,34 +181,233 @@ impl Engine {
     ///
     /// # Errors
     /// [`StatementError`], with the texts old clients know.
-    pub async fn parse(&self, _sql: &str) -> Result<Statement, StatementError> {
-        Err(StatementError::Stopping)
+    pub async fn parse(&self, sql: &str) -> Result<Statement, StatementError> {
+        crate::statement::precheck(sql)?;
+        let parsers = &self.inner.parsers;
+        let _turn = parsers.turn(self.inner.limits.queue_timeout).await.map_err(|none| match none {
+            NoTurn::Busy => StatementError::Busy,
+            NoTurn::Closed => StatementError::Stopping,
+        })?;
+        let mut worker = match parsers.take(&()) {
+            Some(worker) => worker,
+            None => self.prepared(Role::Parse).await.map_err(StatementError::Worker)?,
+        };
+        let request = Request::Check { sql: sql.to_owned() };
+        match timeout(PARSE_TIMEOUT, worker.call(&request, MOST_ANSWER_BYTES)).await {
+            Ok(Ok((Response::Checked(checked), _))) => {
+                parsers.keep((), worker);
+                checked
+            }
+            Ok(Ok((other, _))) => Err(StatementError::Worker(unexpected(other))),
+            Ok(Err(_)) | Err(_) => Err(StatementError::NotAllowed("The query is too complex to be read".into())),
+        }
     }
 
     /// Runs a checked statement over exactly these views. `limit` rows at most; 0 and -1 give none.
     ///
     /// # Errors
     /// [`QueryError`]; the next statement is not affected by any of them.
-    pub async fn query(&self, _views: Vec<View>, _sql: &str, _limit: i64) -> Result<QueryResult, QueryError> {
-        Err(QueryError::Stopping)
+    pub async fn query(&self, views: Vec<View>, sql: &str, limit: i64) -> Result<QueryResult, QueryError> {
+        let rows = match limit {
+            ..-1 => return Err(QueryError::Failed("the limit must not be negative".into())),
+            limit => u64::try_from(limit).unwrap_or(0).min(self.inner.limits.max_rows),
+        };
+        let (arrow, truncated) = self.run(views, sql, rows).await?;
+        let (columns, rows) = off_thread(move || cells::rows(&arrow)).await?;
+        Ok(QueryResult { columns, row_count: rows.len() as u64, rows, truncated })
     }
 
     /// The first `n` rows as objects of natural JSON values.
     ///
     /// # Errors
     /// As [`Engine::query`].
-    pub async fn sample(&self, _view: View, _n: u32) -> Result<Vec<Map<String, Value>>, QueryError> {
-        Err(QueryError::Stopping)
+    pub async fn sample(&self, view: View, n: u32) -> Result<Vec<Map<String, Value>>, QueryError> {
+        let arrow = self.first_rows(view, n).await?;
+        off_thread(move || cells::objects(&arrow)).await
     }
 
     /// The first `n` rows as text.
     ///
     /// # Errors
     /// As [`Engine::query`].
-    pub async fn sample_text(&self, _view: View, _n: u32) -> Result<TextRows, QueryError> {
-        Err(QueryError::Stopping)
+    pub async fn sample_text(&self, view: View, n: u32) -> Result<TextRows, QueryError> {
+        let arrow = self.first_rows(view, n).await?;
+        off_thread(move || cells::texts(&arrow)).await
     }
 
-    /// Ends every idle worker; statements after this are refused.
-    pub async fn stop(&self) {}
+    /// Ends every idle worker; statements after this are refused. Running ones end as they would.
+    pub async fn stop(&self) {
+        self.inner.stopped.store(true, Ordering::Release);
+        self.inner.queries.close().await;
+        self.inner.parsers.close().await;
+        let spare = self.inner.spare.lock().take();
+        if let Some(worker) = spare {
+            worker.end().await;
+        }
+    }
+
+    async fn first_rows(&self, view: View, n: u32) -> Result<Vec<u8>, QueryError> {
+        let sql = format!("SELECT * FROM \"{}\" LIMIT {n}", view.name.replace('"', "\"\""));
+        Ok(self.run(vec![view], &sql, n.into()).await?.0)
+    }
+
+    /// Runs a statement in a worker for these views. Whenever this future is dropped or fails, the
+    /// worker goes with it; only one that has answered is kept.
+    async fn run(&self, mut views: Vec<View>, sql: &str, rows: u64) -> Result<(Vec<u8>, bool), QueryError> {
+        let Limits { timeout: deadline, queue_timeout, max_result_bytes: bytes, .. } = self.inner.limits;
+        let _turn = self.inner.queries.turn(queue_timeout).await.map_err(|none| match none {
+            NoTurn::Busy => QueryError::Busy,
+            NoTurn::Closed => QueryError::Stopping,
+        })?;
+        views.sort();
+        let key: Arc<[View]> = views.into();
+        let request = Request::Query { sql: sql.to_owned(), rows, bytes };
+        let answered = timeout(deadline, async {
+            let mut worker = match self.inner.queries.take(&key) {
+                Some(worker) => worker,
+                None => self.prepared(Role::query(&key)).await.map_err(QueryError::Worker)?,
+            };
+            let answer = worker.call(&request, bytes).await.map_err(|error| {
+                tracing::warn!(error = %error, "A worker died under a statement");
+                QueryError::Crashed
+            })?;
+            Ok((worker, answer))
+        });
+        let (worker, (response, arrow)) = answered.await.map_err(|_| QueryError::Timeout)??;
+        match response {
+            Response::Rows { truncated } => {
+                self.inner.queries.keep(key, worker);
+                Ok((arrow, truncated))
+            }
+            Response::Failed(Failure::Engine(text)) => {
+                self.inner.queries.keep(key, worker);
+                Err(QueryError::Failed(self.without_paths(&text)))
+            }
+            // It may still hold what it could not use: not kept.
+            Response::Failed(Failure::Limit(text)) => Err(QueryError::TooLarge(self.without_paths(&text))),
+            other => Err(QueryError::Worker(unexpected(other))),
+        }
+    }
+
+    /// A worker confined to and ready for a role.
+    async fn prepared(&self, role: Role) -> Result<Worker, String> {
+        if self.inner.stopped.load(Ordering::Acquire) {
+            return Err("the server is stopping".into());
+        }
+        let spare = self.inner.spare.lock().take();
+        let alive = spare.and_then(|mut worker| worker.is_alive().then_some(worker));
+        let mut worker = match alive {
+            Some(worker) => worker,
+            None => self.inner.spawner.spawn().await.map_err(|error| format!("it did not start: {error}"))?,
+        };
+        self.refill();
+        let Limits { memory_mb, threads, .. } = self.inner.limits;
+        let request = Request::Prepare(Prepare { role, memory_mb, threads });
+        match worker.call(&request, MOST_ANSWER_BYTES).await {
+            Ok((Response::Ready { sandbox }, _)) => {
+                self.note(sandbox);
+                Ok(worker)
+            }
+            Ok((other, _)) => Err(unexpected(other)),
+            Err(error) => Err(format!("it ended while it was prepared: {error}")),
+        }
+    }
+
+    fn note(&self, sandbox: Enforced) {
+        if sandbox == Enforced::Fully || self.inner.warned.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let how = if sandbox == Enforced::No { "not confine" } else { "only partly confine" };
+        tracing::warn!(
+            "This kernel does {how} query workers (Landlock); DuckDB's own restrictions still hold. \
+             Use Linux 6.12 or newer with Landlock switched on"
+        );
+    }
+
+    fn refill(&self) {
+        let inner = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            let Some(inner) = inner.upgrade() else { return };
+            if inner.spare.lock().is_some() || inner.stopped.load(Ordering::Acquire) {
+                return;
+            }
+            match inner.spawner.spawn().await {
+                Ok(worker) => {
+                    let mut spare = inner.spare.lock();
+                    if spare.is_none() && !inner.stopped.load(Ordering::Acquire) {
+                        *spare = Some(worker);
+                    }
+                }
+                Err(error) => tracing::error!(error = %error, "Could not start a worker"),
+            }
+        });
+    }
+
+    /// DuckDB's words name files as they are on this machine; callers know parts by their digest.
+    fn without_paths(&self, text: &str) -> String {
+        text.replace(&self.inner.objects.dir().display().to_string(), "objects")
+    }
+
+    /// A worker of its own for reading what connectors left.
+    pub(crate) async fn file_worker(&self, read: Vec<PathBuf>, write: Vec<PathBuf>) -> Result<FileWorker, Error> {
+        if self.inner.stopped.load(Ordering::Acquire) {
+            return Err(Error::Stopping);
+        }
+        let worker = self.prepared(Role::Files { read, write }).await.map_err(Error::Worker)?;
+        Ok(FileWorker { worker: Some(worker) })
+    }
+}
+
+/// A worker that reads and writes files in the folders it was given.
+pub(crate) struct FileWorker {
+    /// Gone once it has died or was killed.
+    worker: Option<Worker>,
+}
+
+impl FileWorker {
+    /// Whether it can be asked again.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.worker.is_some()
+    }
+
+    /// Asks. A worker that dies or takes too long is of no further use.
+    pub(crate) async fn ask(&mut self, request: &Request, patience: Duration) -> Result<Response, String> {
+        let Some(worker) = self.worker.as_mut() else { return Err("the worker has ended".into()) };
+        match timeout(patience, worker.call(request, MOST_ANSWER_BYTES)).await {
+            Ok(Ok((Response::Failed(failure), _))) => Err(failure.text()),
+            Ok(Ok((response, _))) => Ok(response),
+            Ok(Err(_)) => {
+                self.worker = None;
+                Err("reading it ended the worker process; the file is damaged".into())
+            }
+            Err(_) => {
+                self.worker = None;
+                Err(format!("reading it took longer than {} s", patience.as_secs()))
+            }
+        }
+    }
+}
+
+impl Role {
+    fn query(views: &[View]) -> Self {
+        let views = views.iter().map(|view| ViewFiles { name: view.name.clone(), files: view.files.clone() });
+        Self::Query { views: views.collect() }
+    }
+}
+
+/// What a worker said when something else was due.
+pub(crate) fn unexpected(response: Response) -> String {
+    match response {
+        Response::Failed(failure) => failure.text(),
+        _ => "it gave an answer to another question".into(),
+    }
+}
+
+/// Does something with somebody's bytes where neither its time nor a panic hurts others.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, arrow::error::ArrowError> + Send + 'static,
+) -> Result<T, QueryError> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other);
+    done.map_err(|error| QueryError::Worker(error.to_string()))?
+        .map_err(|error| QueryError::Failed(error.to_string()))
 }

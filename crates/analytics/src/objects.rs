@@ -35,6 +35,12 @@ impl Objects {
         Self { dir: Arc::new(dir) }
     }
 
+    /// The folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Where the part of a digest is, or would be.
     #[must_use]
     pub fn path(&self, digest: &Digest) -> PathBuf {
