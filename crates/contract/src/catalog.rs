@@ -71,6 +71,7 @@ pub struct Column {
     #[serde(rename = "type")]
     pub data_type: String,
     /// Whether nulls are possible.
+    #[serde(default)]
     pub nullable: bool,
     /// What it means.
     #[serde(default)]

@@ -42,7 +42,7 @@ pub struct NewToken {
     #[serde(default = "ninety", deserialize_with = "lenient::int_option")]
     pub expires_in_days: Option<i64>,
     /// Some of `sync query marketplace admin`, space separated; absent: all its owner may.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<String>,
 }
 
