@@ -64,7 +64,7 @@ pub fn build(workspace: &Workspace, steps: &mut Steps, level: Level, place: &Pat
         let fresh = place.with_extension("new");
         workspace::remove_directory(&fresh)?;
         let mut assets = glue(workspace, level, &wasm)?;
-        assets.push(Asset { path: "pkg/agnes.css".to_owned(), content: style });
+        assets.push(Asset { path: "static/site.css".to_owned(), content: style });
         let manifest = write(&fresh, assets, public, level)?;
         fs::write(fresh.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?)?;
         fs::write(fresh.join(STAMP), stamp)?;
@@ -213,7 +213,9 @@ fn with_static_names(style: &[u8], manifest: &BTreeMap<String, String>) -> Vec<u
 }
 
 fn report(place: &Path, manifest: &BTreeMap<String, String>) -> Result<()> {
-    for (logical, file) in manifest.iter().filter(|(logical, _)| logical.starts_with("pkg/agnes")) {
+    for (logical, file) in
+        manifest.iter().filter(|(logical, _)| logical.starts_with("pkg/agnes") || *logical == "static/site.css")
+    {
         let plain = fs::metadata(place.join(file))?.len();
         let packed = fs::metadata(place.join(format!("{file}.br"))).map_or(plain, |found| found.len());
         steps::note(&format!("{logical}: {}, {} in brotli", steps::size(plain), steps::size(packed)));

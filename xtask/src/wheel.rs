@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn the_record_lists_every_member_and_itself() {
         let members = [member("a/x".to_owned(), b"x".to_vec(), 0o644)];
-        let expected = "a/x,sha256=LXEWQrcmsEQBYnyp--6wy9chTD7GQPMTbAiWHF5IaSIE,1\na/RECORD,,\n";
+        let expected = "a/x,sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE,1\na/RECORD,,\n";
         assert_eq!(record(&members, "a/RECORD"), expected);
     }
 

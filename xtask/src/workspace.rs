@@ -63,7 +63,7 @@ impl Workspace {
 
     /// What the server hands out to those who install `da`, as `run` and `test` serve it.
     pub fn cli_dist(&self) -> PathBuf {
-        self.target.join("cli-dist")
+        self.target.join("cli")
     }
 
     /// An executable cargo built.
