@@ -7,6 +7,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::{Progress, Report};
 
+mod delimited;
+mod discover;
+mod infer;
+mod json;
+mod read;
+mod record;
+mod spool;
+mod state;
+mod sync;
+mod table;
+mod window;
+
+/// The source's name: its folder below `extracts/`.
+pub const SOURCE: &str = "csv";
+
 /// A folder of files and where its extract goes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CsvSource {
@@ -42,6 +57,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
+    /// 64 GiB a table, the size of the machine this is meant for; 16 MiB a record, far beyond
+    /// any text somebody wrote; 512 MiB for DuckDB, which spills the rest to disk.
     fn default() -> Self {
         Self { table_bytes: 64 << 30, record_bytes: 16 << 20, columns: 4096, memory_mb: 512 }
     }
@@ -78,6 +95,5 @@ pub fn run(
     clock: &Clock,
     progress: &mut dyn FnMut(Progress),
 ) -> Report {
-    let _ = (source, all, only, clock.now(), progress);
-    Report::default()
+    sync::run(source, all, only, clock, progress)
 }

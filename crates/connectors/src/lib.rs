@@ -6,8 +6,10 @@
 #![warn(missing_docs)]
 
 pub mod csv;
+mod duck;
 pub mod error;
 pub mod extract;
+mod files;
 pub mod report;
 pub mod run;
 pub mod shop;

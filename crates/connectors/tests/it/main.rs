@@ -1,0 +1,11 @@
+//! What connectors leave on disk, read back by a DuckDB that knows nothing of them.
+
+mod csv_bad_rows;
+mod csv_formats;
+mod csv_paths;
+mod csv_runs;
+mod csv_types;
+mod extract;
+mod process;
+mod properties;
+mod support;
