@@ -53,7 +53,7 @@ pub enum Error {
     #[error("This token lacks the scope '{}'", .0.as_str())]
     ScopeRequired(Scope),
     /// The door for the first admin is shut.
-    #[error("Bootstrap is disabled: a user with a password already exists or somebody has signed in before")]
+    #[error("Bootstrap is disabled: a user with a password already exists, or somebody has signed in before")]
     BootstrapClosed,
     /// Download or query of a table the caller may not read; the text differs by endpoint.
     #[error("{0}")]

@@ -1,5 +1,6 @@
 //! The service: its parts, its start and its stop.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use agnes_analytics::publish::Folders;
@@ -92,6 +93,9 @@ impl Service {
             settings,
         }));
         service.seed_admin().await?;
+        if let Some(every) = service.0.settings.sync_every {
+            service.sync_regularly(every);
+        }
         Ok(service)
     }
 
@@ -195,4 +199,13 @@ impl Service {
             })
             .await
     }
+}
+
+/// An empty folder in the place of one that may be full of leftovers, or absent.
+fn empty(folder: &Path) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    std::fs::create_dir_all(folder)
 }

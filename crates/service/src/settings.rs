@@ -55,6 +55,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long the extraction of one source may take.
     pub extract_timeout: Duration,
+    /// How often the sources are asked without anybody pressing a button; `None`: never.
+    pub sync_every: Option<Duration>,
     /// Memory cap of the system database, in MiB.
     pub system_memory_mb: u32,
     /// `AGNES_VERSION` and its companions, for `/api/version`.

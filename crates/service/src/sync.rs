@@ -3,6 +3,8 @@
 mod extract;
 mod run;
 
+use std::time::Duration;
+
 use agnes_contract::job::{Job, JobState};
 use agnes_contract::sync::SyncTriggered;
 use parking_lot::Mutex;
@@ -120,6 +122,22 @@ impl Service {
             tokio::spawn(async move { service.sync_loop(request).await });
         }
         job_id
+    }
+
+    /// Asks the sources now and then every so often, until the service stops.
+    pub(crate) fn sync_regularly(&self, every: Duration) {
+        let service = self.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(every);
+            // After a suspended laptop wakes up, once is enough.
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                if service.sync_soon(&service.system_actor(), None).is_empty() {
+                    return;
+                }
+            }
+        });
     }
 
     async fn sync_loop(&self, first: Request) {
