@@ -63,7 +63,8 @@ fn apt_install(package: &str) -> Result<()> {
     apt(&["install", "--yes", "--no-install-recommends", package])
 }
 
-fn is_root() -> bool {
+/// Whether this runs as root.
+pub fn is_root() -> bool {
     let uid = Command::new("id").arg("-u").output();
     uid.is_ok_and(|output| output.stdout == b"0\n")
 }

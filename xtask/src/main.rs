@@ -1,8 +1,9 @@
-//! Build orchestration: `cargo xtask run | test | dist`.
+//! Build orchestration: `cargo xtask run | test | bench | dist`.
 //!
 //! A library nobody has to install: it fetches and verifies the prebuilt DuckDB, builds the server, the command line
 //! and the console's wasm, and starts or checks what came out.
 
+mod bench;
 mod browser;
 mod cli_dist;
 mod compress;
@@ -45,6 +46,8 @@ enum Task {
     Test(test::Arguments),
     /// Leave a directory that runs on a machine without Rust in target/dist
     Dist,
+    /// Measure the release build beside nginx and write bench/RESULTS.md
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +73,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Run(arguments) => return run::run(&workspace, &mut steps, &arguments),
         Task::Test(arguments) => return test::test(&workspace, &mut steps, &arguments),
         Task::Dist => dist::dist(&workspace, &mut steps)?,
+        Task::Bench(arguments) => bench::bench(&workspace, &mut steps, &arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -29,7 +29,10 @@ pub fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
     let smaller = wasm.with_extension("smaller");
     let mut command = Command::new(optimiser);
     command.arg("-Oz").args(FEATURES).arg(wasm).arg("-o").arg(&smaller);
-    workspace::run(&mut command)?;
+    if let Err(error) = workspace::run(&mut command) {
+        steps::note(&format!("{error:#}; the wasm stays as it is"));
+        return Ok(());
+    }
     let after = fs::metadata(&smaller).context("wasm-opt left nothing")?.len();
     fs::rename(&smaller, wasm)?;
     steps::note(&format!("wasm-opt: {} became {}", steps::size(before), steps::size(after)));
