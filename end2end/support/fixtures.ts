@@ -1,0 +1,119 @@
+import { type BrowserContext, type Page, test as base, request } from '@playwright/test';
+
+import { type Instance, people, startInstance } from './instance';
+
+/** What stands between the server's page and the person looking at it. */
+export type Mode = 'no-script' | 'no-wasm' | 'hydrated';
+
+export interface Options {
+  mode: Mode;
+}
+
+type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+interface PerTest {
+  /** A page nobody has signed in on. */
+  visitor: Page;
+  /** The demo's admin, signed in. */
+  admin: Page;
+  /** The demo's analyst, signed in. */
+  analyst: Page;
+}
+
+interface PerWorker {
+  instance: Instance;
+  /** The session of each person: the printed links work once, so they are followed once. */
+  sessions: { admin: StorageState; analyst: StorageState };
+}
+
+export const test = base.extend<PerTest & Options, PerWorker>({
+  mode: ['hydrated', { option: true }],
+
+  instance: [
+    // biome-ignore lint: Playwright wants the first argument destructured
+    async ({}, use) => {
+      const instance = await startInstance();
+      await use(instance);
+      await instance.stop();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+
+  sessions: [
+    async ({ instance }, use) => {
+      const session = async (email: string) => {
+        const client = await request.newContext();
+        const answer = await client.get(instance.links.get(email)!);
+        if (!answer.url().endsWith('/dashboard')) throw new Error(`the link of ${email} led to ${answer.status()}`);
+        const state = await client.storageState();
+        await client.dispose();
+        return state;
+      };
+      await use({ admin: await session(people.admin(instance)), analyst: await session(people.analyst(instance)) });
+    },
+    { scope: 'worker' },
+  ],
+
+  baseURL: async ({ instance }, use) => use(instance.address),
+
+  visitor: async ({ context, mode }, use) => use(await opened(context, mode)),
+
+  admin: async ({ browser, contextOptions, baseURL, javaScriptEnabled, viewport, sessions, mode }, use) => {
+    const context = await browser.newContext({
+      ...contextOptions,
+      baseURL,
+      javaScriptEnabled,
+      viewport,
+      storageState: sessions.admin,
+    });
+    await use(await opened(context, mode));
+    await context.close();
+  },
+
+  analyst: async ({ browser, contextOptions, baseURL, javaScriptEnabled, viewport, sessions, mode }, use) => {
+    const context = await browser.newContext({
+      ...contextOptions,
+      baseURL,
+      javaScriptEnabled,
+      viewport,
+      storageState: sessions.analyst,
+    });
+    await use(await opened(context, mode));
+    await context.close();
+  },
+});
+
+export { expect } from '@playwright/test';
+
+/** A page on which nothing may go wrong unnoticed, in the given mode. */
+async function opened(context: BrowserContext, mode: Mode): Promise<Page> {
+  if (mode === 'no-wasm') await context.route('**/*.wasm', (route) => route.abort());
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    // Hydration that found something else than the server sent says so here.
+    if (message.type() === 'error' || message.text().includes('hydration')) problems.push(message.text());
+  });
+  PROBLEMS.set(page, problems);
+  return page;
+}
+
+const PROBLEMS = new WeakMap<Page, string[]>();
+
+/** What the browser complained about on this page since it was last asked. */
+export function problems(page: Page): string[] {
+  const found = PROBLEMS.get(page) ?? [];
+  return found.splice(0, found.length);
+}
+
+/** Opens an address and waits until the page is as alive as the mode lets it be. */
+export async function open(page: Page, path: string, mode: Mode): Promise<void> {
+  await page.goto(path);
+  if (mode === 'hydrated') await hydrated(page);
+}
+
+/** Waits until the wasm has taken the page over. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+}
