@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use agnes_service::{Actor, Origin, Service};
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
-use leptos::{
-    prelude::use_context,
-    server_fn::error::{FromServerFnError as _, ServerFnUrlError},
-};
+use leptos::{prelude::use_context, server_fn::error::ServerFnUrlError};
 use leptos_axum::ResponseOptions;
 use serde::Serialize;
 
@@ -94,22 +91,26 @@ fn accepts_html(parts: &Parts) -> bool {
 /// # Errors
 /// The one it was given, with the form's values kept.
 pub fn finish(outcome: Result<Done, ConsoleError>, form: &impl Serialize) -> Result<Done, ConsoleError> {
-    let plain = is_plain_form();
-    match outcome {
-        Ok(done) => {
-            if plain {
-                redirect(&done.address());
-            }
-            Ok(done)
-        }
-        Err(mut error) => {
-            error.kept = typed(form);
-            if plain {
-                redirect(&way_back(&error));
-            }
-            Err(error)
-        }
+    if let Ok(done) = &outcome
+        && is_plain_form()
+    {
+        redirect(&done.address());
     }
+    finish_with(outcome, form)
+}
+
+/// The same for an answer that is more than [`Done`]: where it leads is the caller's to say.
+///
+/// # Errors
+/// The one it was given, with the form's values kept.
+pub fn finish_with<T>(outcome: Result<T, ConsoleError>, form: &impl Serialize) -> Result<T, ConsoleError> {
+    outcome.map_err(|mut error| {
+        error.kept = typed(form);
+        if is_plain_form() {
+            redirect(&way_back(&error));
+        }
+        error
+    })
 }
 
 /// Sends the browser elsewhere.
@@ -155,6 +156,8 @@ pub(crate) fn fail(status: u16, code: &str, detail: &str) -> ConsoleError {
 
 #[cfg(test)]
 mod tests {
+    use leptos::server_fn::error::FromServerFnError as _;
+
     use super::*;
 
     #[test]

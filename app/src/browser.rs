@@ -2,8 +2,10 @@
 
 #[cfg(feature = "hydrate")]
 mod imp {
-    use leptos::prelude::{document, window};
-    use wasm_bindgen::JsCast;
+    use agnes_contract::job::Job;
+    use leptos::ev::SubmitEvent;
+    use leptos::prelude::{StoredValue, WithValue as _, document, on_cleanup, window};
+    use wasm_bindgen::{JsCast, closure::Closure};
 
     const THEME: &str = "agnes-theme";
 
@@ -76,6 +78,53 @@ mod imp {
         }
     }
 
+    /// Listens to the runs of long work until what asked for it is gone.
+    pub fn follow_jobs(seen: impl Fn(Job) + 'static) {
+        let Ok(events) = web_sys::EventSource::new("/api/admin/jobs/stream") else { return };
+        let listener = Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
+            if let Some(job) = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok()) {
+                seen(job);
+            }
+        });
+        let _ = events.add_event_listener_with_callback("job", listener.as_ref().unchecked_ref());
+        let held = StoredValue::new_local((events, listener));
+        on_cleanup(move || {
+            held.try_with_value(|(events, _)| events.close());
+        });
+    }
+
+    /// Sends the form of a submit event instead of the browser: tells how many of a hundred parts
+    /// are sent, then status and body of the answer; status 0 when there is none.
+    pub fn upload(event: &SubmitEvent, sent: impl Fn(u8) + 'static, answered: impl FnOnce(u16, String) + 'static) {
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok()) else {
+            return;
+        };
+        let (Ok(request), Ok(data)) = (web_sys::XmlHttpRequest::new(), web_sys::FormData::new_with_form(&form)) else {
+            return;
+        };
+        event.prevent_default();
+        sent(0);
+        let progress = Closure::<dyn Fn(web_sys::ProgressEvent)>::new(move |event: web_sys::ProgressEvent| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
+            let percent = (event.loaded() / event.total().max(1.0) * 100.0) as u8;
+            sent(percent);
+        });
+        if let Ok(upload) = request.upload() {
+            upload.set_onprogress(Some(progress.as_ref().unchecked_ref()));
+        }
+        let ending = request.clone();
+        let ended = Closure::once_into_js(move || {
+            // Keeps the listener alive for as long as the request.
+            drop(progress);
+            let body = ending.response_text().ok().flatten().unwrap_or_default();
+            answered(ending.status().unwrap_or_default(), body);
+        });
+        request.set_onloadend(Some(ended.unchecked_ref()));
+        let _ = request.open("POST", &form.action());
+        let _ = request.set_request_header("Accept", "application/json");
+        let _ = request.send_with_opt_form_data(Some(&data));
+    }
+
     /// Whether a key was meant for something one types into.
     pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
         event
@@ -91,6 +140,13 @@ mod imp {
     pub fn toggle_theme() {}
     pub fn show_dialog(_id: &str) {}
     pub fn close_menus() {}
+    pub fn upload(
+        _event: &leptos::ev::SubmitEvent,
+        _sent: impl Fn(u8) + 'static,
+        _answered: impl FnOnce(u16, String) + 'static,
+    ) {
+    }
+    pub fn follow_jobs(_seen: impl Fn(agnes_contract::job::Job) + 'static) {}
 }
 
 pub use imp::*;

@@ -25,7 +25,7 @@ pub use self::{
     dialog::Dialog,
     empty_state::EmptyState,
     field::{Choice, Field, TextArea},
-    form::{FormError, Submit, failure},
+    form::{FormError, Submit, failure, failure_about},
     icon::{Glyph, Icon},
     loaded::{Failed, Loaded},
     menu::Menu,

@@ -91,7 +91,8 @@ pub(crate) fn document(context: &ConsoleContext) -> impl IntoView + use<> {
 
 /// The theme as a style sheet; nothing that could be more than a value of a custom property.
 fn theme_style(theme: &[(String, String)]) -> Option<String> {
-    let is_name = |name: &str| name.starts_with("--") && name[2..].chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let is_name =
+        |name: &str| name.starts_with("--") && name[2..].chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let is_value = |value: &str| !value.contains(['{', '}', ';', '<', '>', '\\']) && !value.contains("url(");
     let lines: Vec<String> = theme
         .iter()

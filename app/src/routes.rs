@@ -78,6 +78,14 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Workbench ssr=SsrMode::Async>
                     <Route path=path!("/dashboard") view=pages::dashboard::Dashboard ssr=SsrMode::Async />
+                    <Route path=path!("/catalog") view=pages::catalog::Catalog ssr=SsrMode::Async />
+                    <Route path=path!("/catalog/tables/:id") view=pages::catalog::TablePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/tables") view=pages::admin::tables::Tables ssr=SsrMode::Async />
+                    <Route path=path!("/admin/access") view=pages::admin::access::AccessPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/groups/:id") view=pages::admin::group::GroupPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/users") view=pages::admin::users::PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/tokens") view=pages::tokens::TokensPage ssr=SsrMode::Async />
+                    <Route path=path!("/install") view=pages::install::Install ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -1,7 +1,7 @@
 //! What the HTTP server calls: a page, a server function, and which of them there are.
 
 use axum::{body::Body, response::IntoResponse as _};
-use http::{HeaderName, HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 
@@ -41,7 +41,8 @@ pub async fn answer_server_function(context: ConsoleContext, request: Request<Bo
     leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
 }
 
-/// Scripts and styles only from here; inline ones only with this answer's nonce.
+/// Scripts and styles only from here; inline ones only with this answer's nonce. The other
+/// headers of a page are the server's.
 fn secure() {
     let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
     let policy = format!(
@@ -49,17 +50,7 @@ fn secure() {
          style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     );
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, policy.as_str()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    ];
-    for (name, value) in headers {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.insert_header(name, value);
-        }
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
 }

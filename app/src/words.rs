@@ -172,9 +172,13 @@ mod tests {
 
     #[test]
     fn counts_are_grouped_by_thousands() {
-        for (number, text) in
-            [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (u64::MAX, "18,446,744,073,709,551,615")]
-        {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+            (u64::MAX, "18,446,744,073,709,551,615"),
+        ] {
             assert_eq!(count(number), text);
         }
         assert_eq!((counted(1, "table"), counted(2, "table")), ("1 table".into(), "2 tables".into()));
@@ -251,6 +255,9 @@ mod tests {
 
     #[test]
     fn durations_are_short() {
-        assert_eq!((duration(420), duration(12_345), duration(180_000)), ("0.4 s".into(), "12 s".into(), "3 min".into()));
+        assert_eq!(
+            (duration(420), duration(12_345), duration(180_000)),
+            ("0.4 s".into(), "12 s".into(), "3 min".into())
+        );
     }
 }

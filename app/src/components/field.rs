@@ -6,16 +6,26 @@ use crate::error::ConsoleError;
 
 /// The value a field starts with: what had been typed before an error, else what is given.
 fn start(error: Signal<Option<ConsoleError>>, name: &str, given: Option<String>) -> String {
-    error.with_untracked(|error| error.as_ref().and_then(|error| error.kept(name).map(str::to_owned))).or(given).unwrap_or_default()
+    error
+        .with_untracked(|error| error.as_ref().and_then(|error| error.kept(name).map(str::to_owned)))
+        .or(given)
+        .unwrap_or_default()
 }
 
 /// The sentence of an error, when it is about this field.
 fn complaint(error: Signal<Option<ConsoleError>>, field: &str) -> Option<String> {
-    error.with(|error| error.as_ref().filter(|error| error.field.as_deref() == Some(field)).map(|error| error.detail.clone()))
+    error.with(|error| {
+        error.as_ref().filter(|error| error.field.as_deref() == Some(field)).map(|error| error.detail.clone())
+    })
 }
 
 #[component]
-fn Below(id: String, #[prop(into)] field: String, hint: &'static str, error: Signal<Option<ConsoleError>>) -> impl IntoView {
+fn Below(
+    id: String,
+    #[prop(into)] field: String,
+    hint: &'static str,
+    error: Signal<Option<ConsoleError>>,
+) -> impl IntoView {
     view! {
         {(!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> })}
         {move || complaint(error, &field).map(|text| view! { <p class="complaint" role="alert">{text}</p> })}

@@ -16,6 +16,18 @@ where
     Signal::derive(move || value.with(|value| value.as_ref().and_then(|value| value.as_ref().err().cloned())))
 }
 
+/// The same for a form that many things share: only when the attempt was about this one, by the
+/// `id` in the form.
+#[must_use]
+pub fn failure_about<S>(action: ServerAction<S>, id: String) -> Signal<Option<ConsoleError>>
+where
+    S: ServerFn<Error = ConsoleError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let failure = failure(action);
+    Signal::derive(move || failure.get().filter(|error| error.kept("id") == Some(id.as_str())))
+}
+
 /// The error of a form that is about none of its fields.
 #[component]
 pub fn FormError(
@@ -25,9 +37,7 @@ pub fn FormError(
     #[prop(default = &[])]
     fields: &'static [&'static str],
 ) -> impl IntoView {
-    let shown = move || {
-        error.get().filter(|error| error.field.as_deref().is_none_or(|field| !fields.contains(&field)))
-    };
+    let shown = move || error.get().filter(|error| error.field.as_deref().is_none_or(|field| !fields.contains(&field)));
     move || {
         shown().map(|error| {
             view! {

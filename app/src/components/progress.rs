@@ -24,7 +24,8 @@ pub fn JobProgress(
     };
     let is_over = job.state.is_over();
     let step = job.step.clone();
-    let failed: Vec<_> = job.tables.iter().filter(|table| table.error.is_some() || table.bad_rows > 0).cloned().collect();
+    let failed: Vec<_> =
+        job.tables.iter().filter(|table| table.error.is_some() || table.bad_rows > 0).cloned().collect();
     view! {
         <div class="job" aria-live="polite">
             <p class="row">
@@ -60,12 +61,13 @@ pub fn JobProgress(
 /// What a run came to, in a sentence.
 fn outcome(job: &Job) -> String {
     let of = |state: &str| job.tables.iter().filter(|table| table.state == state).count() as u64;
-    let parts: Vec<String> = [("published", "published"), ("unchanged", "unchanged"), ("removed", "removed"), ("error", "failed")]
-        .into_iter()
-        .map(|(state, word)| (of(state), word))
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{} {word}", words::count(number)))
-        .collect();
+    let parts: Vec<String> =
+        [("published", "published"), ("unchanged", "unchanged"), ("removed", "removed"), ("error", "failed")]
+            .into_iter()
+            .map(|(state, word)| (of(state), word))
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{} {word}", words::count(number)))
+            .collect();
     if parts.is_empty() { "Nothing to do".to_owned() } else { format!("Tables: {}", parts.join(", ")) }
 }
 

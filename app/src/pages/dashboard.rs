@@ -110,10 +110,15 @@ fn summary(tables: Vec<agnes_contract::catalog::CatalogTable>, now: DateTime<Utc
             (Freshness::of(&entry.status, remote, entry.last_sync, now), entry)
         })
         .collect();
-    let fresh = entries.iter().filter(|(state, _)| matches!(state, Freshness::Fresh | Freshness::Remote)).count() as u64;
+    let fresh =
+        entries.iter().filter(|(state, _)| matches!(state, Freshness::Fresh | Freshness::Remote)).count() as u64;
     entries.sort_by(|(_, one), (_, other)| other.published_at.cmp(&one.published_at).then(one.name.cmp(&other.name)));
-    let recent: Vec<HomeTable> =
-        entries.iter().filter(|(_, table)| table.published_at.is_some()).take(6).map(|(_, table)| table.clone()).collect();
+    let recent: Vec<HomeTable> = entries
+        .iter()
+        .filter(|(_, table)| table.published_at.is_some())
+        .take(6)
+        .map(|(_, table)| table.clone())
+        .collect();
     entries.retain(|(state, _)| *state < Freshness::Fresh);
     entries.sort_by(|(one, a), (other, b)| one.cmp(other).then(a.name.cmp(&b.name)));
     let attention = entries.into_iter().map(|(_, table)| table).take(8).collect();

@@ -40,10 +40,15 @@ pub async fn create_first_admin(form: FirstAdmin) -> Result<Done, ConsoleError> 
 async fn create(form: &FirstAdmin) -> Result<Done, ConsoleError> {
     let context = crate::backend::context()?;
     if form.password.is_empty() {
-        return Err(crate::backend::fail(400, "invalid_password", "Choose a password to sign in with.").about("password"));
+        return Err(
+            crate::backend::fail(400, "invalid_password", "Choose a password to sign in with.").about("password")
+        );
     }
-    let admin =
-        agnes_contract::auth::Bootstrap { email: form.email.clone(), name: form.name.clone(), password: form.password.clone() };
+    let admin = agnes_contract::auth::Bootstrap {
+        email: form.email.clone(),
+        name: form.name.clone(),
+        password: form.password.clone(),
+    };
     context.service.auth_bootstrap(admin, &context.origin).await?;
     Ok(Done::new("", "", "/login?msg=admin_created"))
 }
