@@ -365,11 +365,6 @@ pub(crate) struct FileWorker {
 }
 
 impl FileWorker {
-    /// Whether it can be asked again.
-    pub(crate) fn is_alive(&self) -> bool {
-        self.worker.is_some()
-    }
-
     /// Asks. A worker that dies or takes too long is of no further use.
     pub(crate) async fn ask(&mut self, request: &Request, patience: Duration) -> Result<Response, String> {
         let Some(worker) = self.worker.as_mut() else { return Err("the worker has ended".into()) };
@@ -408,6 +403,5 @@ async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, arrow::error::ArrowError> + Send + 'static,
 ) -> Result<T, QueryError> {
     let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other);
-    done.map_err(|error| QueryError::Worker(error.to_string()))?
-        .map_err(|error| QueryError::Failed(error.to_string()))
+    done.map_err(|error| QueryError::Worker(error.to_string()))?.map_err(|error| QueryError::Failed(error.to_string()))
 }

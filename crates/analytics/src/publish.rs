@@ -1,11 +1,21 @@
 //! Publishing: what connectors left under `extracts/` becomes tables of immutable parts.
 
-use std::path::PathBuf;
+use std::{collections::HashMap, path::PathBuf, time::Instant};
 
 use agnes_contract::id::Digest;
 use chrono::{DateTime, Utc};
+use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::{Engine, Error};
+
+mod claims;
+mod sources;
+mod take;
+mod views;
+
+use claims::Decision;
+use take::{Take, Taken};
 
 /// What is published now. A rebuild starts from it and never loses any of it by accident.
 #[derive(Clone, Debug, Default)]
@@ -149,13 +159,26 @@ pub struct Folders {
 pub struct Publisher {
     folders: Folders,
     engine: Engine,
+    /// Held through a rebuild.
+    memory: Mutex<Memory>,
+}
+
+/// What one rebuild remembers for the next, so that unchanged files are not read again.
+#[derive(Default)]
+struct Memory {
+    taken: HashMap<String, Taken>,
+    /// What `server.duckdb` holds.
+    views: Option<Vec<(String, Vec<Digest>)>>,
 }
 
 impl Publisher {
     /// A publisher over these folders; parts go where the engine's [`crate::Objects`] are.
     #[must_use]
     pub fn new(folders: Folders, engine: Engine) -> Self {
-        Self { folders, engine }
+        let whole = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        let folders =
+            Folders { extracts: whole(folders.extracts), analytics: whole(folders.analytics), tmp: whole(folders.tmp) };
+        Self { folders, engine, memory: Mutex::default() }
     }
 
     /// Reads every source and says what is published from now on.
@@ -167,10 +190,62 @@ impl Publisher {
     /// written. Trouble with one source or table is an outcome, not an error.
     pub async fn rebuild(
         &self,
-        _previous: Previous,
-        _progress: impl Fn(Progress) + Send + Sync,
+        previous: Previous,
+        progress: impl Fn(Progress) + Send + Sync,
     ) -> Result<Publication, Error> {
-        let _ = (&self.folders, &self.engine);
-        Err(Error::Stopping)
+        let mut memory = self.memory.lock().await;
+        let Some(found) = sources::list(&self.folders.extracts, &previous)? else {
+            tracing::warn!("There is no folder of extracts; what is published stays as it is");
+            return Ok(Publication { tables: previous.tables, ..Publication::default() });
+        };
+        self.engine.objects().sweep();
+        let scratch = self.scratch()?;
+        let mut sources = Vec::with_capacity(found.len());
+        for (index, source) in found.iter().enumerate() {
+            progress(Progress::Source { source: source.name.clone(), number: index + 1, of: found.len() });
+            sources.push(sources::read(&self.engine, source, scratch.path()).await?);
+        }
+
+        let mut publication = Publication::default();
+        for decision in claims::decide(&previous.tables, &sources) {
+            let begun = Instant::now();
+            let (outcome, table) = match decision {
+                Decision::Take { source, row, previous } => {
+                    let (source, row) = (&sources[source], &sources[source].rows()[row]);
+                    progress(Progress::Table { source: source.name.clone(), table: row.table.clone() });
+                    let take = Take { engine: &self.engine, scratch: scratch.path(), source, row, previous };
+                    take.run(&mut memory.taken).await?
+                }
+                Decision::Settled { outcome, table } => (*outcome, table.map(|table| *table)),
+            };
+            let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            publication.outcomes.push(TableOutcome { duration_ms, ..outcome });
+            publication.tables.extend(table);
+        }
+        publication.tables.sort_by(|a, b| a.name.cmp(&b.name));
+        publication.outcomes.sort_by(|a, b| (&a.table, &a.source).cmp(&(&b.table, &b.source)));
+        publication.sources = sources.iter().map(|source| source.outcome(&publication.outcomes)).collect();
+        views::write(&self.engine, &self.folders.analytics, &publication.tables, &mut memory.views).await?;
+        Ok(publication)
+    }
+
+    fn scratch(&self) -> Result<TempDir, Error> {
+        let tmp = &self.folders.tmp;
+        std::fs::create_dir_all(tmp).map_err(Error::file("create", tmp))?;
+        let scratch = tempfile::Builder::new().prefix("publish-").tempdir_in(tmp);
+        scratch.map_err(Error::file("write in", tmp))
+    }
+}
+
+impl TableOutcome {
+    fn new(table: &str, source: &str, state: TableState, published: Option<&PublishedTable>) -> Self {
+        Self {
+            table: table.to_owned(),
+            source: source.to_owned(),
+            state,
+            rows: published.map_or(0, |table| table.rows),
+            bytes: published.map_or(0, |table| table.size_bytes),
+            duration_ms: 0,
+        }
     }
 }

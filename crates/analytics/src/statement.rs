@@ -16,7 +16,7 @@ const MOST_LEVELS: usize = 4_000;
 /// A checked statement: one SELECT.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
-    /// Tables it names that are not common table expressions in scope; each once, in order.
+    /// Tables it names that are not common table expressions in scope; each once, by name.
     pub tables: Vec<TableRef>,
 }
 

@@ -10,6 +10,7 @@ use std::{
     sync::mpsc,
 };
 
+use duckdb::Connection;
 use rustix::process::{Signal, getpid, kill_process, set_parent_process_death_signal};
 
 pub(crate) mod files;
@@ -18,7 +19,7 @@ pub(crate) mod sandbox;
 pub(crate) mod session;
 
 use protocol::{Failure, Kind, Prepare, Request, Response, Role, read_frame, write_frame, write_json};
-use sandbox::Rights;
+use sandbox::{Enforced, Rights};
 
 /// Deeply nested SQL is walked recursively, by DuckDB and by us.
 const STACK_BYTES: usize = 64 << 20;
@@ -38,18 +39,23 @@ pub fn main() -> ExitCode {
 }
 
 fn serve() -> io::Result<()> {
+    // Before anybody's file or statement is known. There may be time: workers are started ahead.
+    let connection = session::open_in_memory().map_err(|failure| io::Error::other(failure.text()))?;
     let stdin = io::stdin();
     // Closed before we were needed: nothing to do, nothing wrong.
     let Some(first) = read_request(&mut stdin.lock())? else { return Ok(()) };
     let Request::Prepare(prepare) = first else {
         return Err(io::Error::other("the first request was not to prepare"));
     };
-    // Still one thread: the confinement below holds for every thread started after it.
+    // The confinement holds for this thread and those it starts: there must be no other.
+    if sandbox::threads()? != 1 {
+        return Err(io::Error::other("a thread was started before the worker was confined"));
+    }
     let enforced = sandbox::confine(&Rights::of(&prepare))?;
 
     let (sender, receiver) = mpsc::channel();
     std::thread::Builder::new().name("statements".into()).stack_size(STACK_BYTES).spawn(move || {
-        if let Err(error) = work(&prepare, enforced, &receiver) {
+        if let Err(error) = work(connection, &prepare, enforced, &receiver) {
             let _ = writeln!(io::stderr(), "worker ends: {error}");
         }
         end();
@@ -76,18 +82,26 @@ fn read_request(input: &mut impl io::Read) -> io::Result<Option<Request>> {
     }
 }
 
-fn work(prepare: &Prepare, sandbox: sandbox::Enforced, requests: &mpsc::Receiver<Request>) -> io::Result<()> {
+fn work(
+    connection: Connection,
+    prepare: &Prepare,
+    sandbox: Enforced,
+    requests: &mpsc::Receiver<Request>,
+) -> io::Result<()> {
     let mut output = io::BufWriter::new(io::stdout());
     match &prepare.role {
         Role::Files { read, write } => {
+            let files = match files::Files::new(connection, prepare, read, write) {
+                Ok(files) => files,
+                Err(failure) => return write_json(&mut output, &Response::Failed(failure)),
+            };
             write_json(&mut output, &Response::Ready { sandbox })?;
-            let files = files::Files::new(prepare, read, write);
             while let Ok(request) = requests.recv() {
                 write_json(&mut output, &files.answer(request))?;
             }
         }
         Role::Parse | Role::Query { .. } => {
-            let session = match session::Session::open(prepare) {
+            let session = match session::Session::new(connection, prepare) {
                 Ok(session) => session,
                 Err(failure) => return write_json(&mut output, &Response::Failed(failure)),
             };

@@ -28,12 +28,24 @@ pub(super) enum Cell<'a> {
     Text(String),
     /// Date and time of day with a blank between.
     Moment(String),
-    Interval { months: i32, days: i32, micros: i64 },
+    Interval {
+        months: i32,
+        days: i32,
+        micros: i64,
+    },
     Bytes(&'a [u8]),
-    List { items: ArrayRef, item: &'a Field },
-    Struct { fields: &'a StructArray, row: usize },
+    List {
+        items: ArrayRef,
+        item: &'a Field,
+    },
+    Struct {
+        fields: &'a StructArray,
+        row: usize,
+    },
     /// Keys and values.
-    Map { entries: StructArray },
+    Map {
+        entries: StructArray,
+    },
 }
 
 /// The cell of a row.

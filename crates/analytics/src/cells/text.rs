@@ -115,7 +115,6 @@ pub(super) fn bignum(bytes: &[u8]) -> String {
     text
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,13 +3,58 @@
 /// What the reference looked for anywhere in a statement. Only asked of what DuckDB could not
 /// parse as one SELECT, so that a literal or a column with such a name does no harm.
 const BLOCKED: &[&str] = &[
-    "drop ", "delete ", "insert ", "update ", "alter ", "create ", "copy ", "attach ", "detach ", "load ",
-    "install ", "export ", "import ", "pragma ", "call ", "read_csv", "read_json", "read_parquet", "read_text",
-    "write_csv", "write_parquet", "read_blob", "read_ndjson", "parquet_scan", "parquet_metadata", "parquet_schema",
-    "json_scan", "csv_scan", "query_table", "iceberg_scan", "delta_scan", "glob(", "list_files", "'/", "\"/",
-    "http://", "https://", "s3://", "gcs://", "information_schema", "duckdb_tables", "duckdb_columns",
-    "duckdb_databases", "duckdb_settings", "duckdb_functions", "duckdb_views", "duckdb_indexes", "duckdb_schemas",
-    "pragma_table_info", "pragma_storage_info", "'../", "\"../",
+    "drop ",
+    "delete ",
+    "insert ",
+    "update ",
+    "alter ",
+    "create ",
+    "copy ",
+    "attach ",
+    "detach ",
+    "load ",
+    "install ",
+    "export ",
+    "import ",
+    "pragma ",
+    "call ",
+    "read_csv",
+    "read_json",
+    "read_parquet",
+    "read_text",
+    "write_csv",
+    "write_parquet",
+    "read_blob",
+    "read_ndjson",
+    "parquet_scan",
+    "parquet_metadata",
+    "parquet_schema",
+    "json_scan",
+    "csv_scan",
+    "query_table",
+    "iceberg_scan",
+    "delta_scan",
+    "glob(",
+    "list_files",
+    "'/",
+    "\"/",
+    "http://",
+    "https://",
+    "s3://",
+    "gcs://",
+    "information_schema",
+    "duckdb_tables",
+    "duckdb_columns",
+    "duckdb_databases",
+    "duckdb_settings",
+    "duckdb_functions",
+    "duckdb_views",
+    "duckdb_indexes",
+    "duckdb_schemas",
+    "pragma_table_info",
+    "pragma_storage_info",
+    "'../",
+    "\"../",
 ];
 
 /// Whether the reference would have called this "not a single SELECT".
@@ -68,11 +113,13 @@ mod tests {
 
     #[test]
     fn a_statement_begins_with_its_first_word() {
-        for sql in ["SELECT 1", " select\n1", "WITH a AS (SELECT 1) SELECT 1", "-- x\nselect 1", "/* a /* b */ */ SELECT 1"]
+        for sql in
+            ["SELECT 1", " select\n1", "WITH a AS (SELECT 1) SELECT 1", "-- x\nselect 1", "/* a /* b */ */ SELECT 1"]
         {
             assert!(starts_with_select(sql), "{sql}");
         }
-        for sql in ["", "SELECT(1)", "FROM t", "VALUES (1)", "selected", "-- SELECT 1", "/* SELECT 1", "é", "EXPLAIN SELECT 1"]
+        for sql in
+            ["", "SELECT(1)", "FROM t", "VALUES (1)", "selected", "-- SELECT 1", "/* SELECT 1", "é", "EXPLAIN SELECT 1"]
         {
             assert!(!starts_with_select(sql), "{sql}");
         }

@@ -9,20 +9,48 @@ type Object = Map<String, Value>;
 /// Classes of expressions, as `json_serialize_sql` names them, that need no more than a look at
 /// what is inside.
 const EXPRESSIONS: &[&str] = &[
-    "BETWEEN", "CASE", "CAST", "COLLATE", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT", "DEFAULT", "FUNCTION",
-    "LAMBDA", "LAMBDA_REF", "OPERATOR", "POSITIONAL_REFERENCE", "STAR", "SUBQUERY", "TYPE", "WINDOW",
+    "BETWEEN",
+    "CASE",
+    "CAST",
+    "COLLATE",
+    "COLUMN_REF",
+    "COMPARISON",
+    "CONJUNCTION",
+    "CONSTANT",
+    "DEFAULT",
+    "FUNCTION",
+    "LAMBDA",
+    "LAMBDA_REF",
+    "OPERATOR",
+    "POSITIONAL_REFERENCE",
+    "STAR",
+    "SUBQUERY",
+    "TYPE",
+    "WINDOW",
 ];
 const QUERY_NODES: &[&str] = &["CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATION_NODE"];
 /// Everything else that names its type: references to tables, modifiers of a query, types.
 const OTHERS: &[&str] = &[
-    "COLUMN_DATA", "DISTINCT_MODIFIER", "EMPTY", "EXPRESSION_LIST", "JOIN", "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER",
-    "ORDER_MODIFIER", "ORDER_DEFAULT", "ASCENDING", "DESCENDING", "SUBQUERY", "INVALID",
+    "COLUMN_DATA",
+    "DISTINCT_MODIFIER",
+    "EMPTY",
+    "EXPRESSION_LIST",
+    "JOIN",
+    "LIMIT_MODIFIER",
+    "LIMIT_PERCENT_MODIFIER",
+    "ORDER_MODIFIER",
+    "ORDER_DEFAULT",
+    "ASCENDING",
+    "DESCENDING",
+    "SUBQUERY",
+    "INVALID",
 ];
 
-/// The tables a statement reads, each once, in order.
+/// The tables a statement reads, each once, by name.
 pub(super) fn tables(tree: &Value) -> Result<Vec<TableRef>, StatementError> {
     let mut walk = Walk { tables: Vec::new(), scope: Vec::new() };
     walk.any(tree)?;
+    walk.tables.sort();
     Ok(walk.tables)
 }
 

@@ -1,32 +1,51 @@
 //! Reading what connectors left, and writing parquet and views from it, all with no more rights
 //! than the folders one request is about.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use duckdb::Connection;
 
 use super::{
     protocol::{Contents, Facts, Failure, MetaRow, Prepare, Request, Response, ViewFiles},
-    session::{create_view, literal, open_in_memory, path_list, read_parquet},
+    session::{configure, create_view, literal, path_list, read_parquet},
 };
 use crate::publish::Column;
 
 /// More rows of `_meta` than any source has.
 const MOST_TABLES: usize = 100_000;
 
-/// What a worker for files needs to know.
-pub(crate) struct Files<'a> {
-    prepare: &'a Prepare,
-    read: &'a [PathBuf],
-    write: &'a [PathBuf],
+/// A database that reads and writes inside its folders only, also where the kernel does not hold
+/// it to that.
+pub(crate) struct Files {
+    connection: Connection,
 }
 
-impl<'a> Files<'a> {
-    pub(crate) fn new(prepare: &'a Prepare, read: &'a [PathBuf], write: &'a [PathBuf]) -> Self {
-        Self { prepare, read, write }
+impl Files {
+    pub(crate) fn new(
+        connection: Connection,
+        prepare: &Prepare,
+        read: &[PathBuf],
+        write: &[PathBuf],
+    ) -> Result<Self, Failure> {
+        configure(&connection, prepare)?;
+        let (folders, files): (Vec<&PathBuf>, Vec<&PathBuf>) = read.iter().chain(write).partition(|path| path.is_dir());
+        let spill = match write.first() {
+            Some(folder) => literal(&folder.join("spill"))?,
+            None => "''".into(),
+        };
+        connection.execute_batch(&format!(
+            "SET temp_directory = {spill};
+             SET allowed_directories = {};
+             SET allowed_paths = {};
+             SET enable_external_access = false;
+             SET lock_configuration = true",
+            path_list(folders.into_iter())?,
+            path_list(files.into_iter())?
+        ))?;
+        Ok(Self { connection })
     }
 
-    /// Does what is asked. Each request has a database of its own.
+    /// Does what is asked.
     pub(crate) fn answer(&self, request: Request) -> Response {
         let result = match request {
             Request::Inspect { extract } => self.inspect(&extract).map(Response::Inspected),
@@ -41,40 +60,21 @@ impl<'a> Files<'a> {
         result.unwrap_or_else(Response::Failed)
     }
 
-    /// A database that reads and writes inside our folders only, also where the kernel does not
-    /// hold it to that.
-    fn open(&self) -> Result<Connection, Failure> {
-        let connection = open_in_memory(self.prepare)?;
-        let (folders, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
-            self.read.iter().chain(self.write).partition(|path| path.is_dir());
-        let spill = match self.write.first() {
-            Some(folder) => literal(&folder.join("spill"))?,
-            None => "''".into(),
-        };
-        connection.execute_batch(&format!(
-            "SET temp_directory = {spill};
-             SET allowed_directories = {};
-             SET allowed_paths = {};
-             SET enable_external_access = false;
-             SET lock_configuration = true",
-            path_list(folders.into_iter())?,
-            path_list(files.into_iter())?
-        ))?;
-        Ok(connection)
+    /// Attaches the extract and makes it the current database, so that its views find its tables.
+    fn attach(&self, extract: &PathBuf) -> Result<(), Failure> {
+        let extract = literal(extract)?;
+        Ok(self.connection.execute_batch(&format!("ATTACH {extract} AS extract (READ_ONLY); USE extract"))?)
     }
 
-    /// A database with the extract attached and made the current one, so that its views find its
-    /// tables.
-    fn attach(&self, extract: &PathBuf) -> Result<Connection, Failure> {
-        let connection = self.open()?;
-        connection.execute_batch(&format!("ATTACH {} AS extract (READ_ONLY); USE extract", literal(extract)?))?;
-        Ok(connection)
+    fn detach(&self) -> Result<(), Failure> {
+        Ok(self.connection.execute_batch("USE memory; DETACH extract")?)
     }
 
     fn inspect(&self, extract: &PathBuf) -> Result<Contents, Failure> {
-        let connection = self.attach(extract)?;
+        self.attach(extract)?;
+        let connection = &self.connection;
         let columns = texts(
-            &connection,
+            connection,
             "SELECT column_name FROM duckdb_columns()
               WHERE database_name = 'extract' AND schema_name = 'main' AND table_name = '_meta'",
         )?;
@@ -98,29 +98,32 @@ impl<'a> Files<'a> {
             }
         }
         contents.tables = texts(
-            &connection,
+            connection,
             "SELECT table_name FROM duckdb_tables() WHERE database_name = 'extract' AND schema_name = 'main'",
         )?;
         contents.views = texts(
-            &connection,
+            connection,
             "SELECT view_name FROM duckdb_views()
               WHERE database_name = 'extract' AND schema_name = 'main' AND NOT internal",
         )?;
+        drop(statement);
+        self.detach()?;
         Ok(contents)
     }
 
     fn export(&self, extract: &PathBuf, table: &str, out: &PathBuf) -> Result<(), Failure> {
-        let connection = self.attach(extract)?;
+        self.attach(extract)?;
         let table = table.replace('"', "\"\"");
-        write_parquet(&connection, &format!("extract.main.\"{table}\""), out)
+        write_parquet(&self.connection, &format!("extract.main.\"{table}\""), out)?;
+        self.detach()
     }
 
     fn merge(&self, files: &[PathBuf], out: &PathBuf) -> Result<(), Failure> {
-        write_parquet(&self.open()?, &read_parquet(files)?, out)
+        write_parquet(&self.connection, &read_parquet(files)?, out)
     }
 
     fn facts(&self, file: &PathBuf) -> Result<Facts, Failure> {
-        let connection = self.open()?;
+        let connection = &self.connection;
         let path = literal(file)?;
         let (rows, counted): (u64, u64) = connection.query_row(
             &format!(
@@ -134,7 +137,7 @@ impl<'a> Files<'a> {
         if rows != counted {
             return Err(Failure::Engine(format!("the file promises {rows} rows and has {counted}")));
         }
-        let required = required_columns(&connection, &path)?;
+        let required = required_columns(connection, &path)?;
         let mut statement = connection
             .prepare(&format!("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({path}))"))?;
         let rows_of_columns =
@@ -152,10 +155,13 @@ impl<'a> Files<'a> {
     }
 
     fn catalog(&self, views: &[ViewFiles], out: &PathBuf) -> Result<(), Failure> {
-        let connection = self.open()?;
+        let connection = &self.connection;
         connection.execute_batch(&format!("ATTACH {} AS catalog; USE catalog", literal(out)?))?;
         for view in views {
-            connection.execute_batch(&create_view(view)?)?;
+            // One part that cannot be read does not take the other views away.
+            if let Err(failure) = connection.execute_batch(&create_view(view)?) {
+                let _ = writeln!(std::io::stderr(), "no view {}: {failure}", view.name);
+            }
         }
         connection.execute_batch("CHECKPOINT catalog; USE memory; DETACH catalog")?;
         Ok(())
@@ -167,9 +173,8 @@ impl<'a> Files<'a> {
 fn required_columns(connection: &Connection, path: &str) -> Result<Vec<String>, Failure> {
     let mut statement = connection
         .prepare(&format!("SELECT name, repetition_type, coalesce(num_children, 0) FROM parquet_schema({path})"))?;
-    let elements = statement.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, i64>(2)?))
-    })?;
+    let elements = statement
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, i64>(2)?)))?;
     let (mut required, mut inside) = (Vec::new(), 0);
     for (index, element) in elements.enumerate() {
         let (name, repetition, children) = element?;

@@ -60,19 +60,39 @@ pub(crate) struct ViewFiles {
 pub(crate) enum Request {
     Prepare(Prepare),
     /// Is this one SELECT, and over what?
-    Check { sql: String },
+    Check {
+        sql: String,
+    },
     /// Answer a statement: Arrow frames, then [`Response::Rows`].
-    Query { sql: String, rows: u64, bytes: u64 },
+    Query {
+        sql: String,
+        rows: u64,
+        bytes: u64,
+    },
     /// What does this extract.duckdb promise?
-    Inspect { extract: PathBuf },
+    Inspect {
+        extract: PathBuf,
+    },
     /// Write a table or view of an extract as parquet.
-    Export { extract: PathBuf, table: String, out: PathBuf },
+    Export {
+        extract: PathBuf,
+        table: String,
+        out: PathBuf,
+    },
     /// Write several parquet files as one.
-    Merge { files: Vec<PathBuf>, out: PathBuf },
+    Merge {
+        files: Vec<PathBuf>,
+        out: PathBuf,
+    },
     /// What is in this parquet file?
-    Facts { file: PathBuf },
+    Facts {
+        file: PathBuf,
+    },
     /// Write a database of views.
-    Catalog { views: Vec<ViewFiles>, out: PathBuf },
+    Catalog {
+        views: Vec<ViewFiles>,
+        out: PathBuf,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -64,6 +64,11 @@ pub(crate) fn confine(rights: &Rights<'_>) -> io::Result<Enforced> {
     landlock(rights).map_err(io::Error::other)
 }
 
+/// How many threads this process has.
+pub(crate) fn threads() -> io::Result<usize> {
+    Ok(std::fs::read_dir("/proc/self/task")?.count())
+}
+
 fn limit(resource: Resource, most: u64) -> io::Result<()> {
     // Never above what we were given: raising a hard limit is refused.
     let given = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
@@ -92,4 +97,48 @@ fn landlock(rights: &Rights<'_>) -> Result<Enforced, landlock::RulesetError> {
         RulesetStatus::PartiallyEnforced => Enforced::Partly,
         RulesetStatus::NotEnforced => Enforced::No,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::ErrorKind, net::TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn the_kernel_alone_keeps_a_confined_thread_to_its_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["mine", "other"] {
+            fs::write(path(name), name).unwrap();
+        }
+        fs::create_dir(path("scratch")).unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        // Landlock binds a thread; the rest of the tests goes on unconfined.
+        std::thread::scope(|scope| {
+            let confined = scope.spawn(|| {
+                let (mine, scratch) = (path("mine"), path("scratch"));
+                let rights = Rights { read: vec![&mine], write: vec![&scratch], space: u64::MAX };
+                if landlock(&rights).unwrap() == Enforced::No {
+                    return;
+                }
+                assert_eq!(fs::read_to_string(path("mine")).unwrap(), "mine");
+                fs::write(path("scratch").join("a"), "a").unwrap();
+                for denied in [
+                    fs::read(path("other")).map(drop),
+                    fs::read("/proc/self/environ").map(drop),
+                    fs::read_dir(folder.path()).map(drop),
+                    fs::write(path("mine"), "changed"),
+                    fs::write(path("new"), "new"),
+                    fs::remove_file(path("other")),
+                ] {
+                    assert_eq!(denied.unwrap_err().kind(), ErrorKind::PermissionDenied);
+                }
+                assert_eq!(TcpStream::connect(address).unwrap_err().kind(), ErrorKind::PermissionDenied);
+            });
+            confined.join().unwrap();
+        });
+        TcpStream::connect(address).unwrap();
+    }
 }

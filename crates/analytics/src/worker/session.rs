@@ -1,6 +1,10 @@
 //! A locked DuckDB: views over exactly the files it was given, or no files at all.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arrow::{array::RecordBatch, ipc::writer::StreamWriter};
 use duckdb::{Config, Connection};
@@ -14,9 +18,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Opens and locks a database in memory for a role.
-    pub(crate) fn open(prepare: &Prepare) -> Result<Self, Failure> {
-        let connection = open_in_memory(prepare)?;
+    /// Makes the views of a role and locks the database.
+    pub(crate) fn new(connection: Connection, prepare: &Prepare) -> Result<Self, Failure> {
+        configure(&connection, prepare)?;
         let no_views = Vec::new();
         let views = match &prepare.role {
             Role::Query { views } => views,
@@ -64,7 +68,7 @@ impl Session {
     }
 
     fn serialize(&self, sql: &str) -> Result<String, Failure> {
-        Ok(self.connection.query_row("SELECT json_serialize_sql(?)", [sql], |row| row.get(0))?)
+        Ok(self.connection.query_row("SELECT json_serialize_sql(?::VARCHAR)", [sql], |row| row.get(0))?)
     }
 
     fn stream(
@@ -109,11 +113,11 @@ impl Session {
     }
 }
 
-/// A database in memory that loads nothing by itself. Not locked yet.
-pub(crate) fn open_in_memory(prepare: &Prepare) -> Result<Connection, Failure> {
+/// A database in memory that loads nothing by itself, not locked yet and without a thread of its
+/// own. Opening reads what the kernel says of this machine, so it comes before the confinement.
+pub(crate) fn open_in_memory() -> Result<Connection, Failure> {
     let config = Config::default()
-        .max_memory(&format!("{}MiB", prepare.memory_mb))?
-        .threads(prepare.threads.max(1).into())?
+        .threads(1)?
         .enable_autoload_extension(false)?
         .with("autoinstall_known_extensions", "false")?
         .with("allow_community_extensions", "false")?
@@ -126,6 +130,13 @@ pub(crate) fn open_in_memory(prepare: &Prepare) -> Result<Connection, Failure> {
          SET parquet_metadata_cache = true",
     )?;
     Ok(connection)
+}
+
+/// Gives the database its memory and threads.
+pub(crate) fn configure(connection: &Connection, prepare: &Prepare) -> Result<(), Failure> {
+    let Prepare { memory_mb, threads, .. } = prepare;
+    connection.execute_batch(&format!("SET memory_limit = '{memory_mb}MiB'; SET threads = {}", (*threads).max(1)))?;
+    Ok(())
 }
 
 /// The statement that makes a view over parquet files.
@@ -142,12 +153,12 @@ pub(crate) fn read_parquet(files: &[PathBuf]) -> Result<String, Failure> {
 
 /// Paths as a list of string literals.
 pub(crate) fn path_list<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<String, Failure> {
-    let literals: Result<Vec<_>, _> = paths.map(literal).collect();
+    let literals: Result<Vec<_>, _> = paths.map(|path| literal(path)).collect();
     Ok(format!("[{}]", literals?.join(", ")))
 }
 
 /// A path as a string literal.
-pub(crate) fn literal(path: &PathBuf) -> Result<String, Failure> {
+pub(crate) fn literal(path: &Path) -> Result<String, Failure> {
     let text = path.to_str().ok_or_else(|| Failure::Engine("a path is not UTF-8".into()))?;
     Ok(format!("'{}'", text.replace('\'', "''")))
 }
