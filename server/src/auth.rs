@@ -104,7 +104,9 @@ pub fn same_site(parts: &Parts, server_url: Option<&str>) -> Result<(), ApiError
 pub fn not_foreign(parts: &Parts, server_url: Option<&str>, cors: &Cors) -> Result<(), ApiError> {
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let fine = match (parts.headers.get(header::ORIGIN), text("sec-fetch-site")) {
-        (Some(origin), _) => cors.lists(origin) || origin.to_str().is_ok_and(|origin| is_own(origin, parts, server_url)),
+        (Some(origin), _) => {
+            cors.lists(origin) || origin.to_str().is_ok_and(|origin| is_own(origin, parts, server_url))
+        }
         (None, Some(site)) => matches!(site, "same-origin" | "none"),
         (None, None) => true,
     };

@@ -102,7 +102,8 @@ fn demo(config: Config) -> anyhow::Result<()> {
 
 fn healthcheck(environment: &Environment) -> anyhow::Result<()> {
     const PATIENCE: Duration = Duration::from_secs(4);
-    let bind: SocketAddr = environment.parsed("AGNES_BIND", "an address with a port")?.unwrap_or_else(crate::config::local);
+    let bind: SocketAddr =
+        environment.parsed("AGNES_BIND", "an address with a port")?.unwrap_or_else(crate::config::local);
     let ip = match bind.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

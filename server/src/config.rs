@@ -108,7 +108,9 @@ impl Config {
         let service = settings(&environment, &instance, data_dir.clone(), &mut warnings)?;
         let domain = environment.text("DOMAIN");
         Ok(Self {
-            bind: environment.parsed("AGNES_BIND", "an address with a port such as 0.0.0.0:8000")?.unwrap_or_else(local),
+            bind: environment
+                .parsed("AGNES_BIND", "an address with a port such as 0.0.0.0:8000")?
+                .unwrap_or_else(local),
             server_url: server_url(&environment)?,
             secure_cookies: domain.is_some(),
             cors_origins: environment
@@ -166,6 +168,7 @@ fn settings(
         extract: itself("extract")?,
         limits: agnes_analytics::Limits::default(),
         extract_timeout: EXTRACT_TIMEOUT,
+        sync_every: sync_every(environment)?,
         system_memory_mb: SYSTEM_MEMORY_MB,
         build: Build {
             version: text("AGNES_VERSION", agnes_contract::VERSION),
@@ -177,6 +180,12 @@ fn settings(
         clock,
         data_dir,
     })
+}
+
+/// How often the sources are asked by themselves; 0 is never.
+fn sync_every(environment: &Environment) -> Result<Option<Duration>, Error> {
+    let minutes: u64 = environment.parsed("AGNES_SYNC_EVERY_MINUTES", "a number of minutes")?.unwrap_or(15);
+    Ok((minutes > 0).then(|| Duration::from_secs(minutes * 60)))
 }
 
 /// This program under another command: workers are children that can be killed.
@@ -213,7 +222,10 @@ fn folder(environment: &Environment, name: &str, default: &str) -> Option<PathBu
     let beside = program.parent()?.join(default);
     // `target/debug/agnes` and `target/site`.
     let build = program.parent()?.parent().map(|target| target.join(default));
-    [Some(beside), build, Some(PathBuf::from("target").join(default))].into_iter().flatten().find(|folder| folder.is_dir())
+    [Some(beside), build, Some(PathBuf::from("target").join(default))]
+        .into_iter()
+        .flatten()
+        .find(|folder| folder.is_dir())
 }
 
 fn log_filter(environment: &Environment) -> Result<String, Error> {

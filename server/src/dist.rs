@@ -73,7 +73,9 @@ impl Dist {
                 found.push(artifact(folder.join(name), kind, version, platform, *size)?);
             }
         }
-        found.sort_by(|left, right| right.version.cmp(&left.version).then_with(|| left.wire.filename.cmp(&right.wire.filename)));
+        found.sort_by(|left, right| {
+            right.version.cmp(&left.version).then_with(|| left.wire.filename.cmp(&right.wire.filename))
+        });
         let found = Arc::new(found);
         *self.known.lock() = (listed, Arc::clone(&found));
         Ok(found)
@@ -155,7 +157,8 @@ fn wheel_platform(tag: &str) -> Option<String> {
         return Some("any".to_owned());
     }
     let first = tag.split('.').next()?;
-    let machine = ["x86_64", "aarch64", "arm64", "amd64", "universal2"].iter().find(|machine| first.ends_with(**machine))?;
+    let machine =
+        ["x86_64", "aarch64", "arm64", "amd64", "universal2"].iter().find(|machine| first.ends_with(**machine))?;
     let system = if first.contains("linux") {
         "linux"
     } else if first.starts_with("macosx") {
@@ -174,7 +177,8 @@ fn artifact(path: PathBuf, kind: Kind, version: Version, platform: String, size:
         Kind::Wheel => "wheel",
         Kind::Plain => "download",
     };
-    let wire = CliArtifact { url_path: format!("/cli/{folder}/{filename}"), sha256: digest(&path)?, filename, platform, size };
+    let wire =
+        CliArtifact { url_path: format!("/cli/{folder}/{filename}"), sha256: digest(&path)?, filename, platform, size };
     Ok(Artifact { path, kind, version, wire })
 }
 
@@ -184,7 +188,9 @@ fn digest(path: &Path) -> io::Result<String> {
     beside.push(".sha256");
     let noted = std::fs::read_to_string(beside).ok();
     let noted = noted.and_then(|line| line.split_whitespace().next().map(str::to_ascii_lowercase));
-    if let Some(digest) = noted.filter(|digest| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+    if let Some(digest) =
+        noted.filter(|digest| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    {
         return Ok(digest);
     }
     let mut hash = Sha256::new();
@@ -226,7 +232,8 @@ mod tests {
     fn a_file_that_needs_no_python_comes_before_the_wheel() {
         let (folder, dist) = folder(&["da-linux-x86_64.tar.gz", "agnes-0.10.0-py3-none-manylinux_2_34_x86_64.whl"]);
         let sum = "0".repeat(64);
-        std::fs::write(folder.path().join("da-linux-x86_64.tar.gz.sha256"), format!("{sum}  da-linux-x86_64.tar.gz\n")).unwrap();
+        std::fs::write(folder.path().join("da-linux-x86_64.tar.gz.sha256"), format!("{sum}  da-linux-x86_64.tar.gz\n"))
+            .unwrap();
         let artifacts = dist.artifacts().unwrap();
         let found = for_platform(&artifacts, "linux-x86_64").unwrap();
         assert_eq!((found.wire.filename.as_str(), &found.wire.sha256), ("da-linux-x86_64.tar.gz", &sum));

@@ -131,7 +131,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalJsonBody<T>
             )]));
         }
         // Through a value: of a key that stands twice the last counts, as it always did.
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| ApiError::fields(&[malformed(&bytes, &error)]))?;
+        let value: Value =
+            serde_json::from_slice(&bytes).map_err(|error| ApiError::fields(&[malformed(&bytes, &error)]))?;
         validation::read("body", value).map(|body| Self(Some(body)))
     }
 }
@@ -188,7 +189,8 @@ async fn collect(body: Body, limit: usize) -> Result<Bytes, ApiError> {
         return Err(too_large(limit));
     }
     to_bytes(body, limit).await.map_err(|error| {
-        let over = std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
+        let over = std::error::Error::source(&error)
+            .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
         if over { too_large(limit) } else { ApiError::new(Code::InvalidRequest, "The request body could not be read") }
     })
 }

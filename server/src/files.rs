@@ -143,8 +143,10 @@ fn http_date(time: DateTime<Utc>) -> String {
 /// `attachment`, with the name in a form every client reads.
 #[must_use]
 pub fn attachment(filename: &str) -> HeaderValue {
-    let plain: String =
-        filename.chars().map(|sign| if sign.is_ascii_graphic() && !"\"\\".contains(sign) { sign } else { '_' }).collect();
+    let plain: String = filename
+        .chars()
+        .map(|sign| if sign.is_ascii_graphic() && !"\"\\".contains(sign) { sign } else { '_' })
+        .collect();
     text(&format!("attachment; filename=\"{plain}\""))
 }
 

@@ -81,7 +81,8 @@ mod tests {
         for base in ["https://host/agnes", "http://[::1]:8000", "https://my_host.example:8443", "http://a"] {
             assert!(is_plain(base), "{base}");
         }
-        for base in ["ftp://a", "http://", "http://a b", "http://a\n", "http://a'b", "http://a$(id)", "http://a?x", "a"] {
+        for base in ["ftp://a", "http://", "http://a b", "http://a\n", "http://a'b", "http://a$(id)", "http://a?x", "a"]
+        {
             assert!(!is_plain(base), "{base:?}");
         }
     }

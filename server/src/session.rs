@@ -3,7 +3,7 @@
 use std::fmt;
 
 use agnes_service::Service;
-use agnes_store::{Clock, session::SessionRow};
+use agnes_store::{Clock, SessionRow};
 use async_trait::async_trait;
 use axum::{
     extract::Request,
@@ -138,7 +138,7 @@ impl Sessions {
             id_hash: id_hash(&record.id),
             user_id: text(USER),
             data: serde_json::to_string(&data).map_err(|error| session_store::Error::Encode(error.to_string()))?,
-            method: text(METHOD).unwrap_or_default(),
+            method: text(METHOD),
             device: text(DEVICE),
             address: text(ADDRESS),
             created_at: created.map_or(now, |time| time.with_timezone(&Utc)),

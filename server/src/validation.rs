@@ -103,7 +103,8 @@ mod tests {
         let deserializer = serde_path_to_error::Deserializer::new(value.clone(), path);
         let message = T::deserialize(deserializer).err().map(|error| error.to_string());
         let message = message.unwrap_or_else(|| panic!("{value} was taken"));
-        let found = describe("body", &value, &std::mem::replace(path, serde_path_to_error::Track::new()).path(), &message);
+        let found =
+            describe("body", &value, &std::mem::replace(path, serde_path_to_error::Track::new()).path(), &message);
         assert_eq!((found.kind.as_str(), Value::Array(found.loc)), (kind, loc), "{value}");
     }
 
@@ -112,8 +113,16 @@ mod tests {
         check::<NewToken>(json!({}), "missing", json!(["body", "name"]));
         check::<NewToken>(json!({"name": 5}), "string_type", json!(["body", "name"]));
         check::<NewToken>(json!({"name": null}), "string_type", json!(["body", "name"]));
-        check::<NewToken>(json!({"name": "a", "expires_in_days": 1.5}), "int_from_float", json!(["body", "expires_in_days"]));
-        check::<NewToken>(json!({"name": "a", "expires_in_days": "x"}), "int_parsing", json!(["body", "expires_in_days"]));
+        check::<NewToken>(
+            json!({"name": "a", "expires_in_days": 1.5}),
+            "int_from_float",
+            json!(["body", "expires_in_days"]),
+        );
+        check::<NewToken>(
+            json!({"name": "a", "expires_in_days": "x"}),
+            "int_parsing",
+            json!(["body", "expires_in_days"]),
+        );
         check::<QueryRequest>(json!({"sql": "x", "limit": null}), "int_type", json!(["body", "limit"]));
         check::<NewTable>(json!({"name": "a", "is_public": "maybe"}), "bool_parsing", json!(["body", "is_public"]));
         check::<NewTable>(json!({"name": "a", "primary_key": 3}), "list_type", json!(["body", "primary_key"]));

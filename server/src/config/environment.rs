@@ -62,9 +62,7 @@ impl Environment {
     /// When it cannot be, saying what it should be.
     pub fn parsed<T: FromStr>(&self, name: &'static str, should: &str) -> Result<Option<T>, Error> {
         self.text(name)
-            .map(|text| {
-                text.parse().map_err(|_| Error::Variable { name, reason: format!("`{text}` is not {should}") })
-            })
+            .map(|text| text.parse().map_err(|_| Error::Variable { name, reason: format!("`{text}` is not {should}") }))
             .transpose()
     }
 

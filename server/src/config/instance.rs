@@ -128,12 +128,7 @@ fn read_overlay(file: &Path, environment: &Environment, warnings: &mut Vec<Strin
     }
 }
 
-fn checked(
-    value: Value,
-    environment: &Environment,
-    file: &Path,
-    warnings: &mut Vec<String>,
-) -> Result<Value, Error> {
+fn checked(value: Value, environment: &Environment, file: &Path, warnings: &mut Vec<String>) -> Result<Value, Error> {
     let mut value = if value.is_null() { Value::Mapping(Mapping::new()) } else { value };
     resolve(&mut value, &mut Vec::new(), environment, file, warnings);
     check(&value, &mut Vec::new()).map_err(|reason| Error::File { file: file.to_owned(), reason })?;

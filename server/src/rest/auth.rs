@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use crate::{
     errors::ApiError,
-    extract::{From, FormBody, JsonBody},
+    extract::{FormBody, From, JsonBody},
     session,
     shell::pages,
     state::AppState,
@@ -152,7 +152,7 @@ pub async fn logout(session: Session, headers: HeaderMap) -> Result<Response, Ap
 }
 
 /// Begins the console's session of somebody who proved who they are.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     state: &AppState,
     session: &Session,
     user: &str,
@@ -164,6 +164,6 @@ pub(super) async fn begin(
 }
 
 /// 302: what the reference answers forms with.
-pub(super) fn found(location: &str) -> Response {
+pub(crate) fn found(location: &str) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, location.to_owned())]).into_response()
 }

@@ -85,8 +85,9 @@ pub async fn stream(
             () = tokio::time::sleep(STREAM) => {}
         }
     };
-    let events = known.chain(changes).take_until(Box::pin(end)).filter_map(|job| async move {
-        Event::default().event("job").json_data(&job).ok().map(Ok)
-    });
+    let events = known
+        .chain(changes)
+        .take_until(Box::pin(end))
+        .filter_map(|job| async move { Event::default().event("job").json_data(&job).ok().map(Ok) });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }

@@ -36,14 +36,11 @@ pub struct Worthwhile;
 impl Predicate for Worthwhile {
     fn should_compress<B: HttpBody>(&self, response: &http::Response<B>) -> bool {
         let headers = response.headers();
-        let media = headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|kind| kind.to_str().ok())
-            .is_some_and(|kind| {
-                ["image/png", "image/jpeg", "video/", "audio/", "font/woff", "application/zip", "application/gzip"]
-                    .iter()
-                    .any(|packed| kind.starts_with(packed))
-            });
+        let media = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
+            ["image/png", "image/jpeg", "video/", "audio/", "font/woff", "application/zip", "application/gzip"]
+                .iter()
+                .any(|packed| kind.starts_with(packed))
+        });
         response.extensions().get::<Leave>().is_none()
             && !media
             // A range is of the bytes as they are stored.

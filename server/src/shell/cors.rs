@@ -44,11 +44,8 @@ pub async fn layer(State(cors): State<Cors>, request: Request, next: Next) -> Re
     };
     let preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if preflight {
-        preflight_answer(&cors, &origin, request.headers())
-    } else {
-        next.run(request).await
-    };
+    let mut response =
+        if preflight { preflight_answer(&cors, &origin, request.headers()) } else { next.run(request).await };
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     if cors.lists(&origin) {

@@ -12,7 +12,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::{errors::Failed, shell::request_id, state::AppState};
 
 /// Below these, errors are JSON whoever asks.
-const API: [&str; 7] = ["/api/", "/auth/", "/cli/", "/marketplace.zip", "/marketplace.git", "/marketplace/", "/webhooks/"];
+const API: [&str; 7] =
+    ["/api/", "/auth/", "/cli/", "/marketplace.zip", "/marketplace.git", "/marketplace/", "/webhooks/"];
 
 /// Everything but what cannot be misread inside a query value.
 const NEXT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
