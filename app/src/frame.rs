@@ -62,6 +62,7 @@ pub fn TitleOfInstance() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 /// The layout of pages one works in.
@@ -80,4 +81,5 @@ pub fn Workbench() -> impl IntoView {
         </div>
         <Shortcuts />
     }
+    .into_any()
 }

@@ -3,6 +3,9 @@
 //! A page works before its script arrives: real links, real forms, all state in the address.
 //! Built twice: with `ssr` into the server, with `hydrate` into the wasm.
 
+// Views are types, nested as deep as the page.
+#![recursion_limit = "512"]
+
 mod browser;
 pub mod components;
 mod done;

@@ -44,6 +44,7 @@ pub fn Shortcuts() -> impl IntoView {
             </form>
         </dialog>
     }
+    .into_any()
 }
 
 #[cfg(feature = "hydrate")]

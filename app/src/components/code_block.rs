@@ -33,4 +33,5 @@ pub fn CodeBlock(
             </button>
         </div>
     }
+    .into_any()
 }

@@ -17,4 +17,5 @@ pub fn EmptyState(
             {children()}
         </div>
     }
+    .into_any()
 }

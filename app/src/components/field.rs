@@ -30,6 +30,7 @@ fn Below(
         {(!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> })}
         {move || complaint(error, &field).map(|text| view! { <p class="complaint" role="alert">{text}</p> })}
     }
+    .into_any()
 }
 
 /// The field's own name inside `form[name]`.
@@ -90,6 +91,7 @@ pub fn Field(
             <Below id field hint error />
         </div>
     }
+    .into_any()
 }
 
 /// Several lines to type into.
@@ -126,6 +128,7 @@ pub fn TextArea(
             <Below id field hint error />
         </div>
     }
+    .into_any()
 }
 
 /// One of a few: value, words and explanation of each.
@@ -167,4 +170,5 @@ pub fn Choice(
             <Below id=format!("field-{field}") field hint="" error />
         </fieldset>
     }
+    .into_any()
 }

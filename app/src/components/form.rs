@@ -80,4 +80,5 @@ pub fn Submit(
             {label}
         </button>
     }
+    .into_any()
 }

@@ -27,13 +27,14 @@ where
                 let show = show.clone();
                 Suspend::new(async move {
                     match from.await {
-                        Ok(value) => Either::Left(show(value)),
+                        Ok(value) => Either::Left(show(value).into_any()),
                         Err(error) => Either::Right(view! { <Failed error /> }),
                     }
                 })
             }}
         </Transition>
     }
+    .into_any()
 }
 
 /// Something did not come: what happened, and what to do next.
@@ -61,4 +62,5 @@ pub fn Failed(
             </div>
         </div>
     }
+    .into_any()
 }

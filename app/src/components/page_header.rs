@@ -38,4 +38,5 @@ pub fn PageHeader(
             {children.map(|children| view! { <div class="row">{children()}</div> })}
         </header>
     }
+    .into_any()
 }

@@ -56,6 +56,7 @@ pub fn JobProgress(
                 })}
         </div>
     }
+    .into_any()
 }
 
 /// What a run came to, in a sentence.

@@ -59,4 +59,5 @@ pub fn Search(
             </button>
         </form>
     }
+    .into_any()
 }

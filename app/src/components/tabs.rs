@@ -36,4 +36,5 @@ pub fn Tabs(
                 .collect_view()}
         </nav>
     }
+    .into_any()
 }

@@ -38,4 +38,5 @@ pub fn Toast() -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }

@@ -21,6 +21,7 @@ pub fn Sidebar() -> impl IntoView {
             {move || Suspend::new(async move { frame.await.map(|frame| view! { <Side frame /> }) })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]
@@ -62,6 +63,7 @@ fn Side(frame: Frame) -> impl IntoView {
             }}
         </header>
     }
+    .into_any()
 }
 
 #[component]
@@ -119,6 +121,7 @@ fn Account(me: Me) -> impl IntoView {
             </form>
         </Menu>
     }
+    .into_any()
 }
 
 /// Two letters that stand for a person.

@@ -125,6 +125,7 @@ pub fn Catalog() -> impl IntoView {
         </div>
         <Loaded from=catalog show=move |catalog| view! { <Shown catalog page=page.get_untracked() /> } />
     }
+    .into_any()
 }
 
 #[component]

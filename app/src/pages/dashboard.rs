@@ -167,6 +167,7 @@ fn Shown(home: Home) -> impl IntoView {
                 .into_any()
         }}
     }
+    .into_any()
 }
 
 /// Why home is empty, and the one next step.

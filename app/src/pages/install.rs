@@ -86,6 +86,7 @@ fn Shown(frame: Frame) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A word a shell takes as it is.

@@ -28,4 +28,5 @@ pub fn SignInLink() -> impl IntoView {
             </div>
         </main>
     }
+    .into_any()
 }

@@ -71,6 +71,7 @@ pub fn Login() -> impl IntoView {
             </p>
         </main>
     }
+    .into_any()
 }
 
 /// What to say about a code in the address. Unknown codes say nothing.

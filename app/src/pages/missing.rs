@@ -25,4 +25,5 @@ pub fn Missing() -> impl IntoView {
             </div>
         </main>
     }
+    .into_any()
 }

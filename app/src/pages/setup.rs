@@ -98,4 +98,5 @@ pub fn Setup() -> impl IntoView {
             </div>
         </main>
     }
+    .into_any()
 }

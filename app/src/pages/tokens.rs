@@ -79,4 +79,5 @@ pub fn TokensPage() -> impl IntoView {
             }
         />
     }
+    .into_any()
 }

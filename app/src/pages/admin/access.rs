@@ -133,6 +133,7 @@ pub fn AccessPage() -> impl IntoView {
             }
         />
     }
+    .into_any()
 }
 
 #[component]
@@ -161,4 +162,5 @@ fn Shown(
             }}
         </div>
     }
+    .into_any()
 }

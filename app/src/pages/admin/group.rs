@@ -134,4 +134,5 @@ fn Shown(shown: GroupShown, forms: Forms, removing: Memo<bool>) -> impl IntoView
             <Rename group action=forms.update />
         </div>
     }
+    .into_any()
 }

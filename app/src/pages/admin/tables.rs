@@ -173,6 +173,7 @@ pub fn Tables() -> impl IntoView {
             show=move |registry| view! { <Shown registry spot=spot.get_untracked() forms sync live text /> }
         />
     }
+    .into_any()
 }
 
 #[component]
@@ -222,4 +223,5 @@ fn Shown(
                 .into_any()
         }}
     }
+    .into_any()
 }

@@ -110,6 +110,7 @@ pub fn PeoplePage() -> impl IntoView {
             }
         />
     }
+    .into_any()
 }
 
 #[component]
@@ -133,4 +134,5 @@ fn Shown(
         <Listing users=people.users me=people.me now=people.now address=address.clone() action=activate />
         <Pager page size=PAGE_SIZE total=people.matching address />
     }
+    .into_any()
 }

@@ -46,6 +46,7 @@ pub fn Filters(catalog: CatalogPage) -> impl IntoView {
         {states}
         {sources}
     }
+    .into_any()
 }
 
 fn chip(label: String, ask: Ask, current: bool) -> impl IntoView {

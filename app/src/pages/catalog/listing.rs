@@ -29,6 +29,7 @@ pub fn Listing(catalog: CatalogPage) -> impl IntoView {
             </table>
         </div>
     }
+    .into_any()
 }
 
 fn row(entry: Entry, now: chrono::DateTime<chrono::Utc>) -> impl IntoView {
@@ -89,6 +90,7 @@ fn Head(
             </a>
         </th>
     }
+    .into_any()
 }
 
 /// How the list is sorted by a column, if it is.

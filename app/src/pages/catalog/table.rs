@@ -122,6 +122,7 @@ fn Shown(shown: TableShown) -> impl IntoView {
         </div>
         <Sample columns=detail.columns rows=detail.sample />
     }
+    .into_any()
 }
 
 /// A first query for a table, to paste into a shell.

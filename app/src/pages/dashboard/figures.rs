@@ -46,6 +46,7 @@ pub fn Figures(home: Home) -> impl IntoView {
             </div>
         </dl>
     }
+    .into_any()
 }
 
 /// Tables that are not as they should be.

@@ -37,4 +37,5 @@ pub fn FirstSteps(
             </ol>
         </section>
     }
+    .into_any()
 }

@@ -125,6 +125,7 @@ pub fn NewTokenForm(action: ServerAction<CreateToken>) -> impl IntoView {
             </ActionForm>
         </section>
     }
+    .into_any()
 }
 
 /// A token that was made just now: the only time its secret is shown.
@@ -141,6 +142,7 @@ pub fn Fresh(token: CreatedToken) -> impl IntoView {
             </div>
         </Note>
     }
+    .into_any()
 }
 
 #[cfg(all(test, feature = "ssr"))]

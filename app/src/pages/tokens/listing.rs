@@ -118,6 +118,7 @@ fn Row(token: Token, now: DateTime<Utc>) -> impl IntoView {
             </td>
         </tr>
     }
+    .into_any()
 }
 
 /// Asks once more before a token ends.
@@ -138,6 +139,7 @@ pub fn Revocation(token: Token, action: ServerAction<RevokeToken>) -> impl IntoV
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }
 
 #[cfg(test)]

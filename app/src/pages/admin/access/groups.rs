@@ -41,6 +41,7 @@ pub fn Groups(groups: Vec<OverviewGroup>, selected: Option<String>) -> impl Into
             <ul>{entries}</ul>
         </nav>
     }
+    .into_any()
 }
 
 /// Asks for a new group.
@@ -57,4 +58,5 @@ pub fn NewGroupDialog(action: ServerAction<CreateGroup>, back: String) -> impl I
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }

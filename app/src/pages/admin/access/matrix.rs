@@ -75,6 +75,7 @@ pub fn Matrix(
             <Pager page size=PAGE_SIZE total=access.matching address />
         </section>
     }
+    .into_any()
 }
 
 /// What is easily misread about a group of the system.
@@ -107,6 +108,7 @@ fn Only(ask: Ask) -> impl IntoView {
             {chips}
         </nav>
     }
+    .into_any()
 }
 
 #[component]
@@ -167,6 +169,7 @@ fn Row(
             {button}
         </li>
     }
+    .into_any()
 }
 
 #[cfg(feature = "ssr")]

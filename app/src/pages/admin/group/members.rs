@@ -60,6 +60,7 @@ fn Row(member: Member, group_id: String, action: ServerAction<RemoveMember>, now
                 })}
         </li>
     }
+    .into_any()
 }
 
 /// Adds somebody by their address.
@@ -79,6 +80,7 @@ pub fn AddMemberForm(group_id: String, candidates: Vec<String>, action: ServerAc
             </datalist>
         </ActionForm>
     }
+    .into_any()
 }
 
 /// Name and description.
@@ -98,6 +100,7 @@ pub fn Rename(group: Group, action: ServerAction<UpdateGroup>) -> impl IntoView 
             </ActionForm>
         </section>
     }
+    .into_any()
 }
 
 /// Asks once more before a group goes.
@@ -128,4 +131,5 @@ pub fn Removal(group: Group, action: ServerAction<RemoveGroup>) -> impl IntoView
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }

@@ -75,6 +75,7 @@ fn Register(sources: Vec<String>, back: String, action: ServerAction<RegisterTab
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -92,6 +93,7 @@ fn Edit(selected: Selected, sources: Vec<String>, back: String, action: ServerAc
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -120,6 +122,7 @@ fn TableFields(error: Signal<Option<ConsoleError>>, start: Option<Selected>, sou
             hint="Columns that tell rows apart, separated by commas. Can stay empty." />
         <Visibility error value=visibility name="form[is_public]" />
     }
+    .into_any()
 }
 
 /// Who may read a table: asked, never assumed.
@@ -162,6 +165,7 @@ fn Remove(selected: Selected, back: String, action: ServerAction<RemoveTable>) -
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }
 
 /// Who notices when a table goes, in a sentence.

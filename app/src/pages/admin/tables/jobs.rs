@@ -76,4 +76,5 @@ fn Current(job: Job, now: DateTime<Utc>) -> impl IntoView {
                 }
             })}
     }
+    .into_any()
 }

@@ -98,6 +98,7 @@ fn Row(entry: Entry, spot: Spot, sync: ServerAction<SyncTables>, now: DateTime<U
             </td>
         </tr>
     }
+    .into_any()
 }
 
 #[cfg(feature = "ssr")]

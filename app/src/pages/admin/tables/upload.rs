@@ -118,6 +118,7 @@ pub fn UploadForm(
             <Submit label="Upload" pending=Signal::derive(move || sent.get().is_some()) />
         </form>
     }
+    .into_any()
 }
 
 /// What to say about an upload that was refused, by the code in the address.

@@ -119,6 +119,7 @@ pub fn NewPersonDialog(action: ServerAction<CreateUser>, back: String) -> impl I
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }
 
 /// Asks for somebody's new password.
@@ -145,4 +146,5 @@ pub fn PasswordDialog(user: User, action: ServerAction<SetPassword>, back: Strin
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }

@@ -121,4 +121,5 @@ fn Row(user: User, is_me: bool, now: DateTime<Utc>, address: String, action: Ser
             </td>
         </tr>
     }
+    .into_any()
 }

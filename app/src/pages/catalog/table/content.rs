@@ -56,6 +56,7 @@ pub fn Columns(columns: Vec<Column>, keys: Vec<String>) -> impl IntoView {
             }}
         </section>
     }
+    .into_any()
 }
 
 /// A few rows, as they are.

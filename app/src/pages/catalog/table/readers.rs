@@ -63,4 +63,5 @@ pub fn Readers(readers: TableReaders) -> impl IntoView {
             </p>
         </section>
     }
+    .into_any()
 }
