@@ -205,6 +205,7 @@ impl Publications<'_> {
                AND lower(name) IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))";
         let gone = sql::keys(upserted.iter().chain(&removed));
         self.0.execute("retire publications", sql, values![generation - 1, gone])?;
+        self.drop_other_spellings(upserts, &upserted)?;
         self.insert(generation, upserts)?;
         self.forget(&removed)?;
         let mut touched = self.0.touched.borrow_mut();
@@ -295,6 +296,22 @@ impl Publications<'_> {
             " p WHERE NOT EXISTS (SELECT 1 FROM view_ownership v WHERE v.view_name = p.name)"
         );
         self.0.execute("update view owners", sql, values![now, packed.clone()])?;
+        Ok(())
+    }
+
+    /// A table that is now published as `ORDERS` is no longer `orders` to those tools.
+    fn drop_other_spellings(&self, upserts: &[PublishedRow], lower: &[String]) -> Result<(), Error> {
+        let (lower, exact) = (sql::keys(lower), sql::keys(upserts.iter().map(|table| &table.name)));
+        for sql in [
+            "DELETE FROM sync_state
+              WHERE lower(table_id) IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))
+                AND table_id NOT IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",
+            "DELETE FROM view_ownership
+              WHERE lower(view_name) IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))
+                AND view_name NOT IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",
+        ] {
+            self.0.execute("forget other spellings", sql, values![lower.clone(), exact.clone()])?;
+        }
         Ok(())
     }
 

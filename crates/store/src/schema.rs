@@ -57,7 +57,13 @@ fn check(reference: i64, ours: i64) -> Result<(), Error> {
 fn complete(connection: &Connection, reference: i64, ours: i64, now: DateTime<Utc>) -> Result<(), Error> {
     let doing = "prepare the system database";
     let during = Error::during(doing);
+    if reference > 0 && ours == 0 {
+        set_aside(connection)?;
+    }
     connection.execute_batch(REFERENCE_TABLES).map_err(&during)?;
+    if reference > 0 && ours == 0 {
+        bring_back(connection)?;
+    }
     connection.execute_batch(OUR_TABLES).map_err(&during)?;
     let insert = |sql, values: &[sql::Value]| {
         connection.execute(sql, duckdb::params_from_iter(values)).map(|_| ()).map_err(&during)
@@ -86,11 +92,66 @@ fn keep_a_copy(connection: &Connection, file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Tables of the original server that carry constraints: those that refer to others first.
+const CONSTRAINED: [&str; 24] = [
+    "schema_version",
+    "user_group_members",
+    "resource_grants",
+    "user_groups",
+    "users",
+    "sync_state",
+    "sync_history",
+    "view_ownership",
+    "user_sync_settings",
+    "knowledge_items",
+    "knowledge_votes",
+    "audit_log",
+    "telegram_links",
+    "pending_codes",
+    "script_registry",
+    "table_registry",
+    "table_profiles",
+    "dataset_permissions",
+    "access_requests",
+    "metric_definitions",
+    "column_metadata",
+    "personal_access_tokens",
+    "marketplace_registry",
+    "marketplace_plugins",
+];
+
+/// Takes the original server's tables out of the way, so that they come back without its constraints: with them,
+/// DuckDB refuses to rename or remove a group that has, or a moment ago had, members.
+fn set_aside(connection: &Connection) -> Result<(), Error> {
+    for table in CONSTRAINED {
+        let sql = format!("CREATE TEMP TABLE adopted_{table} AS FROM {table}; DROP TABLE {table};");
+        if exists(connection, table)? {
+            connection.execute_batch(&sql).map_err(Error::during("set the original tables aside"))?;
+        }
+    }
+    Ok(())
+}
+
+fn bring_back(connection: &Connection) -> Result<(), Error> {
+    for table in CONSTRAINED {
+        let aside = format!("adopted_{table}");
+        let sql = format!("INSERT INTO main.{table} BY NAME FROM temp.{aside}; DROP TABLE temp.{aside};");
+        if exists(connection, &aside)? {
+            connection.execute_batch(&sql).map_err(Error::during("bring the original rows back"))?;
+        }
+    }
+    Ok(())
+}
+
+fn exists(connection: &Connection, table: &str) -> Result<bool, Error> {
+    let sql = "SELECT count(*) AS n FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = ?";
+    Ok(sql::count(connection, "look for a table", sql, values![table])? > 0)
+}
+
 /// The highest version a table records; 0 where there is no such table.
 fn version(connection: &Connection, table: &'static str) -> Result<i64, Error> {
     let doing = "read the schema version";
-    let exists = "SELECT count(*) AS n FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = ?";
-    if sql::count(connection, doing, exists, values![table])? == 0 {
+    if !exists(connection, table)? {
         return Ok(0);
     }
     let sql = match table {
