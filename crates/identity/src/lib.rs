@@ -10,3 +10,5 @@ pub mod random;
 pub mod secret;
 pub mod throttle;
 pub mod token;
+
+pub use random::Random;

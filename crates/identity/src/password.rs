@@ -66,10 +66,12 @@ impl Passwords {
     /// # Errors
     /// When argon2 refuses; never because of the password itself.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
-        let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Error::Closed)?;
         let salt = SaltString::encode_b64(&self.random.bytes::<16>()).map_err(Error::Hash)?;
         let (password, params) = (password.to_owned(), self.params.clone());
         tokio::task::spawn_blocking(move || {
+            // Held by the work, not by who waits for it: hanging up does not make room for another hash.
+            let _permit = permit;
             Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
                 .hash_password(password.as_bytes(), &salt)
                 .map(|hash| hash.to_string())
@@ -85,11 +87,12 @@ impl Passwords {
         if password.len() > MAX_BYTES {
             return false;
         }
-        let Ok(_permit) = self.permits.acquire().await else { return false };
-        let real = stored.is_some_and(|stored| PasswordHash::new(stored).is_ok());
+        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return false };
+        let real = stored.is_some_and(readable);
         let stored = stored.filter(|_| real).unwrap_or(&self.dummy).to_owned();
         let password = password.to_owned();
         let matches = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
             PasswordHash::new(&stored)
                 .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
         })
@@ -97,6 +100,12 @@ impl Passwords {
         .unwrap_or(false);
         real && matches
     }
+}
+
+/// Whether verifying against this takes the time of a hash: argon2, with parameters it accepts.
+fn readable(stored: &str) -> bool {
+    PasswordHash::new(stored)
+        .is_ok_and(|hash| Algorithm::try_from(hash.algorithm).is_ok() && Params::try_from(&hash).is_ok())
 }
 
 #[cfg(test)]
@@ -120,7 +129,15 @@ mod tests {
     #[tokio::test]
     async fn nothing_to_verify_against_is_a_wrong_password() {
         let passwords = quick();
-        for stored in [None, Some(""), Some("garbage"), Some("$argon2id$v=19$m=1"), Some(&*passwords.dummy)] {
+        let stored = [
+            None,
+            Some(""),
+            Some("garbage"),
+            Some("$argon2id$v=19$m=1"),
+            Some("$pbkdf2-sha256$i=1000$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            Some(&*passwords.dummy),
+        ];
+        for stored in stored {
             assert!(!passwords.verify("anything", stored).await, "{stored:?}");
         }
     }
@@ -129,5 +146,22 @@ mod tests {
     async fn new_hashes_use_the_full_parameters() {
         let hash = Passwords::new(1).hash("correct horse").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=65536,t=3,p=4$"), "{hash}");
+    }
+
+    #[test]
+    fn a_caller_that_hangs_up_makes_no_room_for_another_hash() {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(1).max_blocking_threads(1).enable_time().build().unwrap();
+        let passwords = Passwords { permits: Arc::new(Semaphore::new(1)), ..quick() };
+        runtime.block_on(async {
+            let (release, held) = std::sync::mpsc::channel::<()>();
+            let busy = tokio::task::spawn_blocking(move || held.recv().is_err());
+            let waited = tokio::time::timeout(std::time::Duration::from_millis(20), passwords.verify("x", None)).await;
+            assert!(waited.is_err(), "the only thread is busy");
+            assert_eq!(passwords.permits.available_permits(), 0);
+            drop(release);
+            assert!(busy.await.unwrap());
+            assert!(!passwords.verify("x", None).await);
+        });
     }
 }

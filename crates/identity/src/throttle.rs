@@ -76,9 +76,11 @@ impl<K: Eq + Hash + Clone> Throttle<K> {
 
     fn forget(&self, buckets: &mut HashMap<K, Bucket>, now: DateTime<Utc>) {
         buckets.retain(|_, bucket| self.level(*bucket, now) < self.burst);
-        if buckets.len() >= KEPT {
+        // Well below the limit, or the next stranger would make us look through all of them again.
+        if buckets.len() > KEPT / 2 {
             let mut times: Vec<DateTime<Utc>> = buckets.values().map(|bucket| bucket.at).collect();
-            let (_, median, _) = times.select_nth_unstable(KEPT / 2);
+            let middle = times.len() / 2;
+            let (_, median, _) = times.select_nth_unstable(middle);
             let median = *median;
             buckets.retain(|_, bucket| bucket.at > median);
         }

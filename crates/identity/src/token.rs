@@ -95,7 +95,7 @@ struct Read {
     sub: String,
     typ: Kind,
     jti: String,
-    iat: i64,
+    iat: serde_json::Number,
     #[serde(default)]
     exp: Option<serde_json::Number>,
     #[serde(default)]
@@ -172,15 +172,16 @@ impl Signer {
         validation.required_spec_claims.clear();
         let read = jsonwebtoken::decode::<Read>(text, &self.decoding, &validation).map_err(|_| Rejected)?.claims;
         let now = now.timestamp();
+        let iat = seconds(&read.iat)?;
         let exp = read.exp.as_ref().map(seconds).transpose()?;
         let nbf = read.nbf.as_ref().map(seconds).transpose()?;
-        let too_early = read.iat > now || nbf.is_some_and(|nbf| nbf > now);
+        let too_early = iat > now || nbf.is_some_and(|nbf| nbf > now);
         let too_late = exp.is_some_and(|exp| exp <= now);
         let endless_session = read.typ == Kind::Session && exp.is_none();
         if too_early || too_late || endless_session || read.aud.is_some() {
             return Err(Rejected);
         }
-        Ok(Claims { sub: read.sub, typ: read.typ, iat: read.iat, exp, jti: read.jti })
+        Ok(Claims { sub: read.sub, typ: read.typ, iat, exp, jti: read.jti })
     }
 }
 
@@ -257,6 +258,7 @@ mod tests {
         check(json!({}), true);
         check(json!({"iss": "anybody", "extra": 1}), true);
         check(json!({"typ": "pat", "exp": null}), true);
+        check(json!({"iat": 1_799_999_000.5}), true);
         check(json!({"exp": null}), false);
         check(json!({"exp": 1_800_000_000}), false);
         check(json!({"exp": "1900000000"}), false);
