@@ -22,7 +22,7 @@ export default defineConfig<Options>({
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'without JavaScript', testIgnore: '**/hydrated/**', use: { mode: 'no-script', javaScriptEnabled: false } },
+    { name: 'without JavaScript', testIgnore: ['**/hydrated/**', '**/accessibility.spec.ts'], use: { mode: 'no-script', javaScriptEnabled: false } },
     { name: 'before hydration', testIgnore: '**/hydrated/**', use: { mode: 'no-wasm' } },
     { name: 'hydrated', use: { mode: 'hydrated' } },
   ],

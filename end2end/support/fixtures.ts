@@ -1,6 +1,15 @@
-import { type BrowserContext, type Page, test as base, request } from '@playwright/test';
+import {
+  type APIRequestContext,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  test as base,
+  request,
+} from '@playwright/test';
 
 import { type Instance, people, startInstance } from './instance';
+import { Newcomer, adminApi } from './newcomer';
 
 /** What stands between the server's page and the person looking at it. */
 export type Mode = 'no-script' | 'no-wasm' | 'hydrated';
@@ -18,6 +27,10 @@ interface PerTest {
   admin: Page;
   /** The demo's analyst, signed in. */
   analyst: Page;
+  /** The REST API as the demo's admin, to make what a test is about. */
+  api: APIRequestContext;
+  /** An account with a password and without any grant, made for this test. */
+  newcomer: Newcomer;
 }
 
 interface PerWorker {
@@ -30,7 +43,6 @@ export const test = base.extend<PerTest & Options, PerWorker>({
   mode: ['hydrated', { option: true }],
 
   instance: [
-    // biome-ignore lint: Playwright wants the first argument destructured
     async ({}, use) => {
       const instance = await startInstance();
       await use(instance);
@@ -58,30 +70,36 @@ export const test = base.extend<PerTest & Options, PerWorker>({
 
   visitor: async ({ context, mode }, use) => use(await opened(context, mode)),
 
-  admin: async ({ browser, contextOptions, baseURL, javaScriptEnabled, viewport, sessions, mode }, use) => {
-    const context = await browser.newContext({
-      ...contextOptions,
-      baseURL,
-      javaScriptEnabled,
-      viewport,
-      storageState: sessions.admin,
-    });
-    await use(await opened(context, mode));
-    await context.close();
+  // Named in full: what `test.use` sets for the page's own context holds for these too.
+  admin: async ({ browser, baseURL, javaScriptEnabled, viewport, colorScheme, sessions, mode }, use) => {
+    const options = { baseURL, javaScriptEnabled, viewport, colorScheme, storageState: sessions.admin };
+    await signedIn(browser, options, mode, use);
   },
 
-  analyst: async ({ browser, contextOptions, baseURL, javaScriptEnabled, viewport, sessions, mode }, use) => {
-    const context = await browser.newContext({
-      ...contextOptions,
-      baseURL,
-      javaScriptEnabled,
-      viewport,
-      storageState: sessions.analyst,
-    });
-    await use(await opened(context, mode));
-    await context.close();
+  analyst: async ({ browser, baseURL, javaScriptEnabled, viewport, colorScheme, sessions, mode }, use) => {
+    const options = { baseURL, javaScriptEnabled, viewport, colorScheme, storageState: sessions.analyst };
+    await signedIn(browser, options, mode, use);
   },
+
+  api: async ({ instance, sessions }, use) => {
+    const api = await adminApi(instance, sessions.admin);
+    await use(api);
+    await api.dispose();
+  },
+
+  newcomer: async ({ api }, use) => use(await Newcomer.create(api)),
 });
+
+async function signedIn(
+  browser: Browser,
+  options: BrowserContextOptions,
+  mode: Mode,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext(options);
+  await use(await opened(context, mode));
+  await context.close();
+}
 
 export { expect } from '@playwright/test';
 
