@@ -1,5 +1,7 @@
 //! How the last attempt to publish a table went, and when one last succeeded.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use duckdb::Connection;
 use serde::Serialize;
@@ -84,15 +86,19 @@ struct Packed<'r> {
     history_id: &'r str,
 }
 
+/// The attempts in `$1`, for statements that unpack them.
 macro_rules! packed {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
-            "(SELECT unnest(from_json(CAST(? AS JSON), '[{
-                \"table_name\": \"VARCHAR\", \"source\": \"VARCHAR\", \"state\": \"VARCHAR\", \"error\": \"VARCHAR\",
-                \"rows\": \"BIGINT\", \"bytes\": \"BIGINT\", \"bad_rows\": \"BIGINT\", \"duration_ms\": \"BIGINT\",
-                \"attempted_at\": \"BIGINT\", \"succeeded_at\": \"BIGINT\", \"history_id\": \"VARCHAR\"}]'),
-                recursive := true))",
+            "(SELECT r ->> 'table_name' AS table_name, r ->> 'source' AS source, r ->> 'state' AS state,
+                     r ->> 'error' AS error, CAST(r ->> 'rows' AS BIGINT) AS rows,
+                     CAST(r ->> 'bytes' AS BIGINT) AS bytes, CAST(r ->> 'bad_rows' AS BIGINT) AS bad_rows,
+                     CAST(r ->> 'duration_ms' AS BIGINT) AS duration_ms,
+                     make_timestamp(CAST(r ->> 'attempted_at' AS BIGINT)) AS attempted_at,
+                     make_timestamp(CAST(r ->> 'succeeded_at' AS BIGINT)) AS succeeded_at,
+                     r ->> 'history_id' AS history_id
+                FROM (SELECT unnest(CAST(CAST($1 AS JSON) AS JSON[])) AS r))",
             $after
         )
     };
@@ -102,11 +108,14 @@ pub(crate) fn record(tx: &Tx<'_>, attempts: &[AttemptRow]) -> Result<(), Error> 
     if attempts.is_empty() {
         return Ok(());
     }
-    let names: Vec<String> = attempts.iter().map(|attempt| attempt.table_name.to_lowercase()).collect();
+    // Of two attempts at one table, the later one is the last.
+    let last: BTreeMap<String, &AttemptRow> =
+        attempts.iter().map(|attempt| (attempt.table_name.to_lowercase(), attempt)).collect();
+    let (names, attempts): (Vec<String>, Vec<&AttemptRow>) = last.into_iter().unzip();
     let mut noted = tx.noted.borrow_mut();
-    let ids: Vec<(bool, String)> = attempts
+    let ids: Vec<(bool, String)> = names
         .iter()
-        .map(|attempt| match noted.get(&attempt.table_name) {
+        .map(|name| match noted.get(name) {
             Some(id) => (true, id.clone()),
             None => (false, Uuid::new_v4().to_string()),
         })
@@ -116,7 +125,7 @@ pub(crate) fn record(tx: &Tx<'_>, attempts: &[AttemptRow]) -> Result<(), Error> 
 
     note_history(tx, &packed, &ids)?;
     // Appended or not, the row is settled for this transaction.
-    noted.extend(attempts.iter().zip(ids).map(|(attempt, (_, id))| (attempt.table_name.clone(), id)));
+    noted.extend(names.iter().cloned().zip(ids.into_iter().map(|(_, id)| id)));
     drop(noted);
     replace(tx, &packed)?;
     tx.touched.borrow_mut().attempts.extend(names);
@@ -135,10 +144,10 @@ fn note_history(tx: &Tx<'_>, packed: &sql::Value, ids: &[(bool, String)]) -> Res
     tx.execute("complete the sync history", sql, values![packed.clone()])?;
     let sql = packed!(
         "INSERT INTO sync_history (id, table_id, synced_at, rows, duration_ms, status, error)
-         SELECT p.history_id, p.table_name, make_timestamp(p.attempted_at), p.rows, p.duration_ms, p.state, p.error
+         SELECT p.history_id, p.table_name, p.attempted_at, p.rows, p.duration_ms, p.state, p.error
            FROM ",
         " p LEFT JOIN agnes_attempts a ON lower(a.table_name) = lower(p.table_name)
-          WHERE p.history_id NOT IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))
+          WHERE p.history_id NOT IN (SELECT unnest(CAST(CAST($2 AS JSON) AS VARCHAR[])))
             AND (p.duration_ms IS NOT NULL OR a.table_name IS NULL OR a.rows <> p.rows OR a.state <> p.state
                  OR a.error IS DISTINCT FROM p.error)"
     );
@@ -151,8 +160,8 @@ fn replace(tx: &Tx<'_>, packed: &sql::Value) -> Result<(), Error> {
         "UPDATE agnes_attempts
             SET table_name = p.table_name, source = p.source, state = p.state, error = p.error, rows = p.rows,
                 bytes = p.bytes, bad_rows = p.bad_rows, duration_ms = p.duration_ms,
-                attempted_at = make_timestamp(p.attempted_at),
-                succeeded_at = coalesce(make_timestamp(p.succeeded_at), agnes_attempts.succeeded_at)
+                attempted_at = p.attempted_at,
+                succeeded_at = coalesce(p.succeeded_at, agnes_attempts.succeeded_at)
            FROM ",
         " p WHERE lower(agnes_attempts.table_name) = lower(p.table_name)"
     );
@@ -160,8 +169,8 @@ fn replace(tx: &Tx<'_>, packed: &sql::Value) -> Result<(), Error> {
     let sql = packed!(
         "INSERT INTO agnes_attempts (table_name, source, state, error, rows, bytes, bad_rows, duration_ms, attempted_at,
                                      succeeded_at)
-         SELECT table_name, source, state, error, rows, bytes, bad_rows, duration_ms, make_timestamp(attempted_at),
-                make_timestamp(succeeded_at)
+         SELECT table_name, source, state, error, rows, bytes, bad_rows, duration_ms, attempted_at,
+                succeeded_at
            FROM ",
         " p WHERE NOT EXISTS (SELECT 1 FROM agnes_attempts a WHERE lower(a.table_name) = lower(p.table_name))"
     );

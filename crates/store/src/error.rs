@@ -66,7 +66,7 @@ pub enum Error {
     /// A row with the same id, or another value that must be unique, is there already.
     #[error("there is such a {what} already")]
     Duplicate {
-        /// A noun: `user`, `group`, `grant`, `table`, `token`, `link`.
+        /// A noun: `user`, `group`, `grant`, `table`, `token`, `link`, `published table`.
         what: &'static str,
     },
     /// The row that was to be changed is gone.

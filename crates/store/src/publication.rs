@@ -1,6 +1,6 @@
 //! What is published: which parts a table consists of, since which generation, and how the last attempts went.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use duckdb::Connection;
@@ -122,7 +122,7 @@ fn read(row: &Fields<'_>) -> Result<PublishedRow, Error> {
     })
 }
 
-/// A publication as the statements below unpack it; thousands of tables travel in one bound value.
+/// A publication as the statement below unpacks it; thousands of tables travel in one bound value.
 #[derive(Serialize)]
 struct Packed<'r> {
     name: &'r str,
@@ -133,22 +133,19 @@ struct Packed<'r> {
     size_bytes: u64,
     parts: String,
     columns: String,
-    column_count: usize,
-    md5: &'r str,
     extracted_at: Option<i64>,
     published_at: i64,
-    history_id: String,
 }
 
-macro_rules! packed {
+/// What generation `$1` brought, for statements that copy it. Numbered, because DuckDB counts the parameters of an
+/// UPDATE's FROM before those of its SET.
+macro_rules! brought {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
-            "(SELECT unnest(from_json(CAST(? AS JSON), '[{
-                \"name\": \"VARCHAR\", \"source\": \"VARCHAR\", \"query_mode\": \"VARCHAR\", \"digest\": \"VARCHAR\",
-                \"rows\": \"BIGINT\", \"size_bytes\": \"BIGINT\", \"parts\": \"VARCHAR\", \"columns\": \"VARCHAR\",
-                \"column_count\": \"INTEGER\", \"md5\": \"VARCHAR\", \"extracted_at\": \"BIGINT\",
-                \"published_at\": \"BIGINT\", \"history_id\": \"VARCHAR\"}]'), recursive := true))",
+            "(SELECT name, source, rows, size_bytes, published_at, json_array_length(columns) AS column_count,
+                     CASE json_array_length(parts) WHEN 1 THEN parts ->> '$[0].md5' ELSE '' END AS md5
+                FROM agnes_tables WHERE first_generation = $1) p ",
             $after
         )
     };
@@ -182,27 +179,34 @@ impl Publications<'_> {
     }
 
     /// Makes a new generation, in which these tables are replaced or added and those names are gone. Old publications
-    /// stay on record with the last generation that held them. The generations of the given rows do not matter.
+    /// stay on record with the last generation that held them. The generations of the given rows do not matter; a name
+    /// in both lists is an upsert.
     ///
     /// # Errors
-    /// [`Error::StaleGeneration`] unless `generation` is the next one; those of the database.
+    /// [`Error::StaleGeneration`] unless `generation` is the next one, [`Error::Duplicate`] when two rows have one
+    /// name, whatever its case; those of the database.
     pub fn publish(&self, generation: u64, upserts: &[PublishedRow], removals: &[String]) -> Result<(), Error> {
         let next = self.next_generation()?;
         if generation != next {
             return Err(Error::StaleGeneration { given: generation, next });
         }
+        let upserted: Vec<String> = upserts.iter().map(|table| table.name.to_lowercase()).collect();
+        let unique: BTreeSet<&String> = upserted.iter().collect();
+        if unique.len() < upserted.len() {
+            return Err(Error::Duplicate { what: "published table" });
+        }
+        let removed = removals.iter().map(|name| name.to_lowercase());
+        let removed: Vec<String> = removed.filter(|name| !unique.contains(name)).collect();
         self.0.execute(
             "count the generation",
             "UPDATE agnes_counters SET value = ? WHERE name = 'publication_generation'",
             values![generation],
         )?;
-        let upserted: Vec<String> = upserts.iter().map(|table| table.name.to_lowercase()).collect();
-        let removed: Vec<String> = removals.iter().map(|name| name.to_lowercase()).collect();
         let sql = "
             UPDATE agnes_tables
-               SET last_generation = ?
+               SET last_generation = $1
              WHERE last_generation IS NULL
-               AND lower(name) IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))";
+               AND lower(name) IN (SELECT unnest(CAST(CAST($2 AS JSON) AS VARCHAR[])))";
         let gone = sql::keys(upserted.iter().chain(&removed));
         self.0.execute("retire publications", sql, values![generation - 1, gone])?;
         self.drop_other_spellings(upserts, &upserted)?;
@@ -226,76 +230,74 @@ impl Publications<'_> {
         if upserts.is_empty() {
             return Ok(());
         }
+        let packed: Vec<Packed<'_>> = upserts.iter().map(Packed::new).collect();
+        let sql = "
+            INSERT INTO agnes_tables (name, source, query_mode, digest, rows, size_bytes, parts, columns, extracted_at,
+                                      published_at, first_generation, last_generation)
+            SELECT r ->> 'name', r ->> 'source', r ->> 'query_mode', r ->> 'digest', CAST(r ->> 'rows' AS BIGINT),
+                   CAST(r ->> 'size_bytes' AS BIGINT), r ->> 'parts', r ->> 'columns',
+                   make_timestamp(CAST(r ->> 'extracted_at' AS BIGINT)),
+                   make_timestamp(CAST(r ->> 'published_at' AS BIGINT)), CAST($1 AS BIGINT), NULL
+              FROM (SELECT unnest(CAST(CAST($2 AS JSON) AS JSON[])) AS r)";
+        self.0.execute("insert publications", sql, values![generation, json(&packed)])?;
+        self.keep_reference_tables(generation)?;
+        self.note_history(upserts)
+    }
+
+    /// One row for each, unless this transaction noted the table already.
+    fn note_history(&self, upserts: &[PublishedRow]) -> Result<(), Error> {
         let mut noted = self.0.noted.borrow_mut();
-        let mut fresh = BTreeMap::new();
-        let packed: Vec<Packed<'_>> = upserts
-            .iter()
-            .map(|table| {
-                let history_id = Uuid::new_v4().to_string();
-                // A table the same transaction noted already gets no second history row.
-                if !noted.contains_key(&table.name) {
-                    fresh.insert(table.name.clone(), history_id.clone());
-                }
-                Packed::new(table, history_id)
-            })
+        let fresh = upserts.iter().filter(|table| !noted.contains_key(&table.name.to_lowercase()));
+        let rows: Vec<_> = fresh
+            .map(|table| serde_json::json!([table.name, Uuid::new_v4().to_string(), table.rows.to_string()]))
             .collect();
-        let packed = json(&packed);
-        let sql = packed!(
-            "INSERT INTO agnes_tables (name, source, query_mode, digest, rows, size_bytes, parts, columns,
-                                       extracted_at, published_at, first_generation, last_generation)
-             SELECT name, source, query_mode, digest, rows, size_bytes, parts, columns, make_timestamp(extracted_at),
-                    make_timestamp(published_at), CAST(? AS BIGINT), NULL
-               FROM ",
-            ""
-        );
-        self.0.execute("insert publications", sql, values![generation, packed.clone()])?;
-        self.keep_reference_tables(&packed)?;
-        let sql = packed!(
-            "INSERT INTO sync_history (id, table_id, synced_at, rows, duration_ms, status, error)
-             SELECT history_id, name, CAST(? AS TIMESTAMP), rows, NULL, 'ok', NULL
-               FROM ",
-            " WHERE history_id IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))"
-        );
-        let ids = sql::keys(fresh.values());
-        self.0.execute("append to the sync history", sql, values![self.0.now(), packed, ids])?;
-        noted.append(&mut fresh);
+        let sql = "
+            INSERT INTO sync_history (id, table_id, synced_at, rows, duration_ms, status, error)
+            SELECT r ->> 1, r ->> 0, CAST($1 AS TIMESTAMP), CAST(r ->> 2 AS BIGINT), NULL, 'ok', NULL
+              FROM (SELECT unnest(CAST(CAST($2 AS JSON) AS JSON[])) AS r)";
+        self.0.execute("append to the sync history", sql, values![self.0.now(), json(&rows)])?;
+        for row in &rows {
+            if let (Some(name), Some(id)) = (row[0].as_str(), row[1].as_str()) {
+                noted.insert(name.to_lowercase(), id.to_owned());
+            }
+        }
         drop(noted);
         self.0.sync_history().prune()
     }
 
     /// `sync_state` and `view_ownership`, which tools made for the original server read.
-    fn keep_reference_tables(&self, packed: &sql::Value) -> Result<(), Error> {
+    fn keep_reference_tables(&self, generation: u64) -> Result<(), Error> {
         let now = self.0.now();
-        let sql = packed!(
+        let sql = brought!(
             "UPDATE sync_state
-                SET last_sync = make_timestamp(p.published_at), rows = p.rows, file_size_bytes = p.size_bytes,
+                SET last_sync = p.published_at, rows = p.rows, file_size_bytes = p.size_bytes,
                     columns = p.column_count, hash = p.md5, status = 'ok', error = NULL
                FROM ",
-            " p WHERE sync_state.table_id = p.name"
+            "WHERE sync_state.table_id = p.name"
         );
-        self.0.execute("update the sync state", sql, values![packed.clone()])?;
-        let sql = packed!(
+        self.0.execute("update the sync state", sql, values![generation])?;
+        let sql = brought!(
             "INSERT INTO sync_state (table_id, last_sync, rows, file_size_bytes, uncompressed_size_bytes, columns, hash,
                                      status, error)
-             SELECT name, make_timestamp(published_at), rows, size_bytes, NULL, column_count, md5, 'ok', NULL
+             SELECT name, published_at, rows, size_bytes, NULL, column_count, md5, 'ok', NULL
                FROM ",
-            " p WHERE NOT EXISTS (SELECT 1 FROM sync_state s WHERE s.table_id = p.name)"
+            "WHERE NOT EXISTS (SELECT 1 FROM sync_state s WHERE s.table_id = p.name)"
         );
-        self.0.execute("update the sync state", sql, values![packed.clone()])?;
-        let sql = packed!(
+        self.0.execute("update the sync state", sql, values![generation])?;
+        let sql = brought!(
             "UPDATE view_ownership
-                SET source_name = p.source, registered_at = CAST(? AS TIMESTAMP)
+                SET source_name = p.source, registered_at = CAST($2 AS TIMESTAMP)
                FROM ",
-            " p WHERE view_ownership.view_name = p.name AND view_ownership.source_name <> p.source"
+            "WHERE view_ownership.view_name = p.name AND view_ownership.source_name <> p.source"
         );
-        self.0.execute("update view owners", sql, values![now, packed.clone()])?;
-        let sql = packed!(
+        self.0.execute("update view owners", sql, values![generation, now])?;
+        let sql = brought!(
             "INSERT INTO view_ownership (view_name, source_name, registered_at)
-             SELECT name, source, CAST(? AS TIMESTAMP)
+             SELECT name, source, CAST($2 AS TIMESTAMP)
                FROM ",
-            " p WHERE NOT EXISTS (SELECT 1 FROM view_ownership v WHERE v.view_name = p.name)"
+            "WHERE NOT EXISTS (SELECT 1 FROM view_ownership v WHERE v.view_name = p.name)"
         );
-        self.0.execute("update view owners", sql, values![now, packed.clone()])?;
+        self.0.execute("update view owners", sql, values![generation, now])?;
         Ok(())
     }
 
@@ -304,11 +306,11 @@ impl Publications<'_> {
         let (lower, exact) = (sql::keys(lower), sql::keys(upserts.iter().map(|table| &table.name)));
         for sql in [
             "DELETE FROM sync_state
-              WHERE lower(table_id) IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))
-                AND table_id NOT IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",
+              WHERE lower(table_id) IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))
+                AND table_id NOT IN (SELECT unnest(CAST(CAST($2 AS JSON) AS VARCHAR[])))",
             "DELETE FROM view_ownership
-              WHERE lower(view_name) IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))
-                AND view_name NOT IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",
+              WHERE lower(view_name) IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))
+                AND view_name NOT IN (SELECT unnest(CAST(CAST($2 AS JSON) AS VARCHAR[])))",
         ] {
             self.0.execute("forget other spellings", sql, values![lower.clone(), exact.clone()])?;
         }
@@ -336,7 +338,7 @@ impl Publications<'_> {
 }
 
 impl<'r> Packed<'r> {
-    fn new(table: &'r PublishedRow, history_id: String) -> Self {
+    fn new(table: &'r PublishedRow) -> Self {
         Self {
             name: &table.name,
             source: &table.source,
@@ -346,11 +348,8 @@ impl<'r> Packed<'r> {
             size_bytes: table.size_bytes,
             parts: serde_json::json!(table.parts).to_string(),
             columns: serde_json::json!(table.columns).to_string(),
-            column_count: table.columns.len(),
-            md5: table.md5(),
             extracted_at: table.extracted_at.map(|at| at.timestamp_micros()),
             published_at: table.published_at.timestamp_micros(),
-            history_id,
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct Tx<'c> {
     connection: &'c Connection,
     now: DateTime<Utc>,
     pub(crate) touched: RefCell<Touched>,
-    /// Tables that have a history row of this transaction, with its id.
+    /// Lower-case names of tables that have a history row of this transaction, with its id.
     pub(crate) noted: RefCell<BTreeMap<String, String>>,
     changes: Cell<u64>,
 }

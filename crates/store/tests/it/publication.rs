@@ -6,7 +6,7 @@ use duckdb::Connection;
 
 use crate::{Fixture, at};
 
-fn published(name: &str, digest: &str, rows: u64) -> PublishedRow {
+pub(crate) fn published(name: &str, digest: &str, rows: u64) -> PublishedRow {
     let part = PartRow { digest: digest.repeat(64), md5: digest.repeat(32), size_bytes: rows * 10, rows };
     PublishedRow {
         name: name.to_owned(),
@@ -103,6 +103,64 @@ async fn a_plan_made_for_another_generation_is_refused() {
         .await
         .unwrap();
     assert_eq!(fixture.store.directory().publication_generation(), 1);
+}
+
+#[tokio::test]
+async fn old_tools_see_who_owns_a_name_and_how_the_last_sync_went() {
+    let fixture = Fixture::new();
+    let store = &fixture.store;
+    store.write(|tx| tx.publications().publish(1, &[published("orders", "a", 5)], &[])).await.unwrap();
+    fixture.clock.advance(TimeDelta::seconds(60));
+    let remote = PublishedRow { parts: Vec::new(), source: "other".to_owned(), ..published("orders", "b", 0) };
+    let failed = AttemptRow { source: "other".to_owned(), ..attempt("orders", Some("no such file"), Some(7)) };
+    store
+        .write(move |tx| {
+            tx.publications().publish(2, &[remote], &[])?;
+            tx.publications().record_attempts(&[failed])
+        })
+        .await
+        .unwrap();
+    store.close().await.unwrap();
+    let connection = Connection::open(fixture.dir.path().join("state/system.duckdb")).unwrap();
+    let line = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(
+        line("SELECT concat_ws(' ', view_name, source_name, registered_at) FROM view_ownership"),
+        "orders other 2026-11-21 12:01:00.123456"
+    );
+    assert_eq!(
+        line("SELECT concat_ws('|', table_id, last_sync, rows, columns, hash, status, error) FROM sync_state"),
+        "orders|2026-11-21 12:00:01.123456|0|1||error|no such file"
+    );
+    assert_eq!(
+        line(
+            "SELECT string_agg(concat_ws('|', synced_at, rows, duration_ms, status), ' ' ORDER BY synced_at)
+                FROM sync_history"
+        ),
+        "2026-11-21 12:00:00.123456|5|ok 2026-11-21 12:01:00.123456|5|7|error"
+    );
+}
+
+#[tokio::test]
+async fn one_name_is_published_once() {
+    let fixture = Fixture::new();
+    let twice = [published("orders", "a", 5), published("ORDERS", "b", 6)];
+    let outcome = fixture.store.write(move |tx| tx.publications().publish(1, &twice, &[])).await;
+    assert!(matches!(outcome, Err(Error::Duplicate { what: "published table" })), "{outcome:?}");
+    assert_eq!(fixture.store.directory().publication_generation(), 0);
+
+    let moved = published("orders", "a", 5);
+    fixture
+        .store
+        .write(move |tx| {
+            tx.publications().publish(1, &[moved], &["Orders".to_owned()])?;
+            tx.publications().record_attempts(&[attempt("orders", Some("first"), None), attempt("Orders", None, None)])
+        })
+        .await
+        .unwrap();
+    let directory = fixture.store.directory();
+    assert!(directory.published("orders").is_some());
+    assert_eq!(directory.attempts().len(), 1);
+    assert_eq!(directory.attempt("orders").map(|row| row.state.as_str()), Some("ok"));
 }
 
 #[tokio::test]

@@ -33,12 +33,17 @@ async fn a_grant_among_thousands_is_quick() {
     let removed = began.elapsed();
     assert!(fixture.store.directory().members_of("g0").is_empty());
     let began = Instant::now();
+    let tables: Vec<_> = (0..TABLES).map(|n| crate::publication::published(&format!("T{n}"), "a", n as u64)).collect();
+    fixture.store.write(move |tx| tx.publications().publish(1, &tables, &[])).await.unwrap();
+    let published = began.elapsed();
+    assert_eq!(fixture.store.directory().published_tables().len(), TABLES);
+    let began = Instant::now();
     let fixture = fixture.reopened().await;
     let opened = began.elapsed();
     assert_eq!(fixture.store.directory().granted_groups("table", "no_such_table_yet").len(), 19);
     // Not asserted: a busy machine is no failure.
     let text = format!(
-        "a grant {median:?}, the slowest {slowest:?}, group removed {removed:?}, closed and opened {opened:?}\n"
+        "a grant {median:?}, the slowest {slowest:?}, group removed {removed:?}, {TABLES} tables published {published:?}, closed and opened {opened:?}\n"
     );
     std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
 }
