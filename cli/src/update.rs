@@ -89,8 +89,8 @@ fn begin(settings: &Settings) -> Option<State> {
     Some(State::Asking(tokio::spawn(async move {
         let latest: CliLatest = api.get("/cli/latest").within(PROBE_SECONDS).read().await.ok()?;
         let cache = Cache {
+            download_url: path_of(&latest).and_then(|path| download_url(api.server(), path)),
             latest: Some(latest.version?),
-            download_url: latest.download_url_path.and_then(|path| download_url(api.server(), &path)),
             ..silence
         };
         let text = serde_json::to_vec(&cache).ok()?;
@@ -111,6 +111,24 @@ fn known(file: &Path, server: &ServerUrl, now: f64) -> Option<Cache> {
 fn save(settings: &Settings, file: &Path, cache: &Cache) -> Option<()> {
     files::private_dir(&settings.config_dir).ok()?;
     files::write_private(file, &serde_json::to_vec(cache).ok()?).ok()
+}
+
+/// A program for this machine before a wheel, which needs Python.
+fn path_of(latest: &CliLatest) -> Option<&str> {
+    let fits = |platform: &str| platform == this_platform();
+    let plain = latest.artifacts.iter().find(|file| !file.filename.ends_with(".whl") && fits(&file.platform));
+    plain.map(|file| file.url_path.as_str()).or(latest.download_url_path.as_deref())
+}
+
+/// As `uname` calls it, lower case.
+fn this_platform() -> &'static str {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => "linux-x86_64",
+        ("linux", "aarch64") => "linux-aarch64",
+        ("macos", "aarch64") => "darwin-arm64",
+        ("macos", "x86_64") => "darwin-x86_64",
+        _ => "",
+    }
 }
 
 /// The address to install from; it lands in a command people paste, so it must be plain.

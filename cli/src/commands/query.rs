@@ -2,6 +2,7 @@
 
 use std::{
     io::Write as _,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -162,7 +163,11 @@ async fn parquet(
     let output = std::path::absolute(output).map_err(Error::file("find", output))?;
     let folder = output.parent().unwrap_or(Path::new("/"));
     // Written beside, so that a failure leaves what was there before.
-    let beside = tempfile::Builder::new().prefix(".da-").suffix(".parquet").tempfile_in(folder);
+    let beside = tempfile::Builder::new()
+        .prefix(".da-")
+        .suffix(".parquet")
+        .permissions(std::fs::Permissions::from_mode(0o666))
+        .tempfile_in(folder);
     let beside = beside.map_err(Error::file("write", &output))?.into_temp_path();
     let path = beside.to_path_buf();
     let done = if args.remote {

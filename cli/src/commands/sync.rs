@@ -16,7 +16,11 @@ use crate::{
     local::views::{self, Rebuilt},
     printer::Printer,
     settings::{Settings, Workspace},
-    sync::{Downloader, Lock, Plan, Scope, State, manifest, prune, remove_stale_partials},
+    sync::{
+        Downloader, Lock, Plan, Scope, State,
+        manifest::{self, Fetched},
+        prune, remove_stale_partials,
+    },
 };
 
 /// What can be said about it.
@@ -70,20 +74,18 @@ pub async fn sync(args: Args, settings: &Settings, printer: &Printer) -> Result<
 
     fs::create_dir_all(workspace.parquet_dir()).map_err(Error::file("create", workspace.parquet_dir()))?;
     let lock = Lock::take(&workspace, printer).await?;
-    // Whoever held the lock may have synced.
+    // Whoever held the lock may have synced, and the server may have published meanwhile.
     let mut state = State::load(&settings.config_dir, api.server(), &workspace);
-    fetched.keep(&state);
-    let plan = Plan::make(&workspace, &state, &fetched.manifest, &scope).await;
-    let mut report = Report::new(&plan);
-    for (key, record) in &plan.adopted {
-        state.insert(key, record.clone());
-    }
-    if scope.table.is_none() {
-        remove_stale_partials(&workspace, &plan.downloads);
-    }
-    progress.suspend(|| report.announce(&plan, args.json, printer));
+    let fetched = match lock.had_to_wait() {
+        true => manifest::fetch(&api, &state).await.map_err(Error::api("Failed to fetch manifest: "))?,
+        false => fetched,
+    };
     let downloader = Downloader { api, retries: settings.stream_retries, progress: progress.clone() };
-    download(downloader, &plan, scope.jobs, &mut state, &mut report).await;
+    let quiet = args.json;
+    let (plan, mut report) = bring(fetched, &workspace, &scope, &downloader, &mut state, |plan, report| {
+        progress.suspend(|| report.announce(plan, quiet, printer));
+    })
+    .await;
     if !args.keep {
         prune(&workspace, &mut state, &plan.vanished)?;
         report.pruned = plan.vanished;
@@ -99,6 +101,39 @@ pub async fn sync(args: Args, settings: &Settings, printer: &Printer) -> Result<
     warn(&rebuilt?, printer);
     saved?;
     Ok(if args.strict && !report.errors.is_empty() { Exit::FAILURE } else { Exit::SUCCESS })
+}
+
+/// Fetches what the manifest promises; once more when the server has published something since.
+async fn bring(
+    fetched: Fetched,
+    workspace: &Workspace,
+    scope: &Scope,
+    downloader: &Downloader,
+    state: &mut State,
+    announce: impl FnOnce(&Plan, &Report),
+) -> (Plan, Report) {
+    fetched.keep(state);
+    let plan = Plan::make(workspace, state, &fetched.manifest, scope).await;
+    let mut report = Report::new(&plan);
+    for (key, record) in &plan.adopted {
+        state.insert(key, record.clone());
+    }
+    if scope.table.is_none() {
+        remove_stale_partials(workspace, &plan.downloads);
+    }
+    announce(&plan, &report);
+    download(downloader, &plan, scope.jobs, state, &mut report).await;
+    if report.is_outdated
+        && let Ok(newer) = manifest::fetch(&downloader.api, state).await
+        && newer.manifest.tables != fetched.manifest.tables
+    {
+        newer.keep(state);
+        let plan = Plan::make(workspace, state, &newer.manifest, scope).await;
+        report.start_over(&plan);
+        download(downloader, &plan, scope.jobs, state, &mut report).await;
+        return (plan, report);
+    }
+    (plan, report)
 }
 
 /// The manifest's name of a table that was asked for.
@@ -118,7 +153,7 @@ fn find(manifest: &Manifest, name: &str) -> Result<String, Error> {
     }
 }
 
-async fn download(downloader: Downloader, plan: &Plan, jobs: usize, state: &mut State, report: &mut Report) {
+async fn download(downloader: &Downloader, plan: &Plan, jobs: usize, state: &mut State, report: &mut Report) {
     let progress = downloader.progress.clone();
     let total = plan.downloads.len();
     progress.set_length(plan.bytes());

@@ -68,6 +68,11 @@ impl TableError {
         }
     }
 
+    /// Whether a newer publication than the manifest knew of would explain it.
+    pub const fn may_be_outdated(&self) -> bool {
+        matches!(self, Self::Server { failure: Failure::Status { status: 404 | 410, .. }, .. }) || self.is_mismatch()
+    }
+
     const fn is_transient(&self) -> bool {
         matches!(self, Self::Server { failure, .. } if failure.is_transient())
     }

@@ -15,6 +15,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
+    had_to_wait: bool,
 }
 
 impl Lock {
@@ -29,7 +30,7 @@ impl Lock {
         let mut waited = Duration::ZERO;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) => return Ok(Self { _file: file, had_to_wait: !waited.is_zero() }),
                 Err(TryLockError::Error(source)) => return Err(Error::File { doing: "lock", path, source }),
                 Err(TryLockError::WouldBlock) if waited >= PATIENCE => {
                     return Err(Error::unmet(
@@ -46,5 +47,10 @@ impl Lock {
                 }
             }
         }
+    }
+
+    /// Whether somebody else was changing the workspace before.
+    pub const fn had_to_wait(&self) -> bool {
+        self.had_to_wait
     }
 }

@@ -1,6 +1,6 @@
 //! `da query`, here and at the server.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use crate::support::{Canned, Home, Table, TestServer, orders, parquet};
 
@@ -103,6 +103,8 @@ fn results_become_parquet_files() {
     };
     home.da(&["query", "SELECT * FROM range(5000) -- all of them", "-f", "parquet", "--output", "a.parquet"]).ok();
     assert_eq!(rows("a.parquet"), "n\n5000\n");
+    let mode = fs::metadata(home.work().join("a.parquet")).unwrap().permissions().mode();
+    assert_ne!(mode & 0o044, 0, "a result is not a secret: {mode:o}");
     home.da(&["query", "FROM orders;", "-f", "parquet", "-o", "a.parquet", "--limit", "2"]).ok();
     assert_eq!(rows("a.parquet"), "n\n2\n");
     assert_eq!(home.da(&["query", "FROM nothing", "-f", "parquet", "-o", "a.parquet"]).code, 1);

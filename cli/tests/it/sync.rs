@@ -313,6 +313,19 @@ fn two_workspaces_do_not_believe_each_other() {
 }
 
 #[test]
+fn a_publication_in_the_middle_of_a_sync_is_followed() {
+    let server = shop();
+    let newer = parquet("SELECT 'newer' AS x");
+    server.world().soon = Some(("orders".to_owned(), Table::new(newer.clone())));
+    let home = Home::at(&server);
+    let sync = home.da(&["sync", "--json", "--jobs", "1"]).ok();
+    assert_eq!(sync.json()["downloaded"], serde_json::json!(["Customers", "orders"]), "{}", sync.shown());
+    assert_eq!(sync.json()["errors"], serde_json::json!([]));
+    assert_eq!(fs::read(home.parquet("orders")).unwrap(), newer);
+    assert_eq!(home.da(&["query", "FROM orders", "-f", "csv"]).ok().stdout, "x\nnewer\n");
+}
+
+#[test]
 fn of_two_syncs_at_once_one_does_the_work() {
     let server = shop();
     server.world().slow_ms = 200;

@@ -39,6 +39,18 @@ fn a_newer_version_is_one_line_on_stderr() {
         assert_eq!(server.world().count("/cli/latest"), 0);
     }
     forget(&home);
+    let files: Vec<_> = ["linux-x86_64", "linux-aarch64", "darwin-x86_64", "darwin-arm64"]
+        .iter()
+        .map(|platform| {
+            json!({"filename": format!("da-{platform}"), "url_path": format!("/cli/download/da-{platform}"),
+            "platform": platform, "sha256": "", "size": 1})
+        })
+        .collect();
+    let both = json!({"version": "99.0", "download_url_path": "/cli/wheel/a-99.0.whl", "artifacts": files});
+    server.world().always.insert("/cli/latest".into(), Canned::json(200, &both));
+    let catalog = run(&home, &["catalog"]).ok();
+    assert!(catalog.stderr.ends_with("curl -fsSL [server]/cli/install.sh | bash\n"), "{}", catalog.shown());
+    forget(&home);
     server.world().always.insert("/cli/latest".into(), latest("0.1", None));
     assert_eq!(run(&home, &["catalog", "--json"]).ok().stderr, "");
 }

@@ -30,6 +30,9 @@ pub struct Report {
     pub pruned: Vec<String>,
     /// Fetched.
     pub bytes: u64,
+    /// Whether the server may have published something since it was asked.
+    #[serde(skip)]
+    pub is_outdated: bool,
     #[serde(skip)]
     hints: BTreeSet<&'static str>,
 }
@@ -54,17 +57,34 @@ impl Report {
             errors: Vec::new(),
             pruned: Vec::new(),
             bytes: 0,
+            is_outdated: false,
             hints: BTreeSet::new(),
         };
-        for (name, error) in &plan.refused {
-            report.failed(name.clone(), error);
-        }
+        report.refuse(plan);
         report
+    }
+
+    /// Once more, with a newer manifest: only what was fetched already still counts.
+    pub fn start_over(&mut self, plan: &Plan) {
+        self.errors.clear();
+        self.hints.clear();
+        self.is_outdated = false;
+        let again: BTreeSet<&str> = plan.downloads.iter().map(|job| job.key.as_str()).collect();
+        self.skipped.retain(|name| !again.contains(name.as_str()));
+        self.downloaded.retain(|name| !again.contains(name.as_str()));
+        self.refuse(plan);
+    }
+
+    fn refuse(&mut self, plan: &Plan) {
+        for (name, error) in &plan.refused {
+            self.failed(name.clone(), error);
+        }
     }
 
     /// One more that did not work.
     pub fn failed(&mut self, table: String, error: &TableError) {
         self.errors.push(Failed { table, error: error.to_string() });
+        self.is_outdated |= error.may_be_outdated();
         self.hints.insert(error.hint());
     }
 

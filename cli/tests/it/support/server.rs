@@ -147,6 +147,9 @@ fn manifest(world: &Shared, headers: &HeaderMap) -> Response {
 /// Sends a table's bytes: all, or the range that was asked for; and stops in the middle when told to.
 fn download(world: &Shared, headers: &HeaderMap, wanted: impl Fn(&str, String) -> bool) -> Response {
     let mut locked = world.lock().unwrap();
+    if let Some((name, table)) = locked.soon.take() {
+        locked.publish(&name, table);
+    }
     let found = locked.tables.iter().find(|(name, table)| wanted(name, table.digest()));
     let Some((_, table)) = found else {
         return Canned::refusal(404, "table_not_found", "Table not found").into_response();

@@ -95,6 +95,8 @@ pub struct World {
     pub always: BTreeMap<String, Canned>,
     /// Connections of downloads to cut after so many bytes, in turn.
     pub cuts: VecDeque<usize>,
+    /// Published when the first download begins.
+    pub soon: Option<(String, Table)>,
     /// Ignores ranges, as plain servers do.
     pub no_ranges: bool,
     /// Between two pieces of a download.
