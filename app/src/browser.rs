@@ -61,6 +61,7 @@ mod imp {
             // A dialog the server sent open is not above the page yet.
             dialog.remove_attribute("open").ok();
             let _ = dialog.show_modal();
+            focus(&format!("#{id} :is(input:not([type=hidden]), textarea, select)"));
         }
     }
 

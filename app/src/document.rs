@@ -39,7 +39,7 @@ impl Assets {
     pub fn from_manifest(manifest: &BTreeMap<String, String>) -> Self {
         let find = |name: &str| manifest.get(name).map(|file| format!("/{file}")).unwrap_or_default();
         Self {
-            style: find("pkg/agnes.css"),
+            style: find("static/site.css"),
             script: find("pkg/agnes.js"),
             wasm: find("pkg/agnes_bg.wasm"),
             icon: find("static/icon.svg"),

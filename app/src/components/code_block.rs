@@ -27,10 +27,18 @@ pub fn CodeBlock(
             <pre tabindex="0" aria-label=label.clone()>
                 <code>{text}</code>
             </pre>
-            <button type="button" class="button small when-hydrated" on:click=copy aria-label=format!("Copy: {label}")>
-                <Icon glyph=Glyph::Copy />
-                <span aria-live="polite">{move || if copied.get() { "Copied" } else { "Copy" }}</span>
+            <button
+                type="button"
+                class="icon-button when-hydrated"
+                on:click=copy
+                title="Copy"
+                aria-label=format!("Copy: {label}")
+            >
+                {move || view! { <Icon glyph=if copied.get() { Glyph::Check } else { Glyph::Copy } /> }}
             </button>
+            <span class="visually-hidden" role="status">
+                {move || copied.get().then_some("Copied")}
+            </span>
         </div>
     }
     .into_any()

@@ -35,8 +35,8 @@ fn Side(frame: Frame) -> impl IntoView {
                 <a class="brand" href="/dashboard">
                     <span class="brand-mark" aria-hidden="true"></span>
                     <span class="brand-name">{frame.instance_name.clone()}</span>
+                    {frame.is_demo.then(|| view! { <span class="badge information">"Demo"</span> })}
                 </a>
-                {frame.is_demo.then(|| view! { <span class="badge information">"Demo"</span> })}
                 <input type="checkbox" id="sidebar-toggle" class="sidebar-toggle" aria-label="Menu" />
                 <label for="sidebar-toggle" class="sidebar-button" aria-hidden="true">
                     <Icon glyph=Glyph::Menu />

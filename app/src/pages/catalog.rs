@@ -120,16 +120,21 @@ pub fn Catalog() -> impl IntoView {
     });
     view! {
         <PageHeader title="Catalog" />
-        <div class="toolbar">
-            <Search path="/catalog" label="Search tables" value=text keep />
-        </div>
-        <Loaded from=catalog show=move |catalog| view! { <Shown catalog page=page.get_untracked() /> } />
+        <Loaded
+            from=catalog
+            show=move |catalog| view! { <Shown catalog page=page.get_untracked() text keep /> }
+        />
     }
     .into_any()
 }
 
 #[component]
-fn Shown(catalog: CatalogPage, page: u32) -> impl IntoView {
+fn Shown(
+    catalog: CatalogPage,
+    page: u32,
+    text: Signal<String>,
+    keep: Signal<Vec<(&'static str, String)>>,
+) -> impl IntoView {
     if catalog.total == 0 {
         return view! { <Nothing is_admin=catalog.is_admin /> }.into_any();
     }
@@ -142,6 +147,7 @@ fn Shown(catalog: CatalogPage, page: u32) -> impl IntoView {
     };
     view! {
         <div class="toolbar">
+            <Search path="/catalog" label="Search tables" value=text keep />
             <Filters catalog=catalog.clone() />
             <p class="muted num" role="status">
                 {found}

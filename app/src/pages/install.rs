@@ -37,7 +37,7 @@ fn Shown(frame: Frame) -> impl IntoView {
                         <h3>"Install the command line"</h3>
                         <CodeBlock text=install label="install the command line" />
                         <p class="hint">
-                            "Goes to ~/.local/bin, for Linux and macOS. "
+                            "Goes to " <code>"~/.local/bin"</code> ", for Linux and macOS. "
                             <a href="/cli/install.sh" rel="external">
                                 "Read the script first"
                             </a>
@@ -80,7 +80,7 @@ fn Shown(frame: Frame) -> impl IntoView {
                         <a href="/cli/download" rel="external">
                             "package"
                         </a>
-                        " and install it with uv tool install or pip."
+                        " and install it with " <code>"uv tool install"</code> " or " <code>"pip"</code> "."
                     </p>
                 </section>
             </div>

@@ -99,14 +99,11 @@ pub fn PeoplePage() -> impl IntoView {
         </PageHeader>
         {move || adding.get().then(|| view! { <NewPersonDialog action=create back=list() /> })}
         <FormError error=failure(activate) />
-        <div class="toolbar">
-            <Search path=PATH label="Search people" value=q />
-        </div>
         <Loaded
             from=people
             show=move |people| {
                 let (page, address) = (page.get_untracked(), query::address(PATH, &[("q", &q.get_untracked())]));
-                view! { <Shown people page address activate password /> }
+                view! { <Shown people page address text=q activate password /> }
             }
         />
     }
@@ -118,6 +115,7 @@ fn Shown(
     people: People,
     page: u32,
     address: String,
+    text: Memo<String>,
     activate: ServerAction<SetActive>,
     password: ServerAction<SetPassword>,
 ) -> impl IntoView {
@@ -128,9 +126,12 @@ fn Shown(
     };
     view! {
         {people.selected.map(|user| view! { <PasswordDialog user action=password back=address.clone() /> })}
-        <p class="muted num" role="status">
-            {found}
-        </p>
+        <div class="toolbar">
+            <Search path=PATH label="Search people" value=text />
+            <p class="muted num" role="status">
+                {found}
+            </p>
+        </div>
         <Listing users=people.users me=people.me now=people.now address=address.clone() action=activate />
         <Pager page size=PAGE_SIZE total=people.matching address />
     }

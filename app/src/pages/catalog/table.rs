@@ -115,7 +115,10 @@ fn Shown(shown: TableShown) -> impl IntoView {
                 <section class="card" aria-labelledby="ask">
                     <h2 id="ask">"Ask it"</h2>
                     <CodeBlock text=command label="query this table" />
-                    <p class="hint">"Works without a network after da sync. Add --remote to ask the server instead."</p>
+                    <p class="hint">
+                        "Works without a network after " <code>"da sync"</code> ". With " <code>"--remote"</code>
+                        " the server answers instead."
+                    </p>
                 </section>
                 {detail.readers.map(|readers| view! { <Readers readers /> })}
             </div>

@@ -32,7 +32,7 @@ pub fn FirstSteps(
                 <li>
                     <h3>"Bring the data home"</h3>
                     <CodeBlock text="da sync" label="bring the data home" />
-                    <p class="hint">"From then on da query works without a network."</p>
+                    <p class="hint">"From then on " <code>"da query"</code> " works without a network."</p>
                 </li>
             </ol>
         </section>

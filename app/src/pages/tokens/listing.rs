@@ -50,7 +50,7 @@ pub fn Listing(tokens: Vec<Token>, now: DateTime<Utc>) -> impl IntoView {
         return view! {
             <EmptyState title="You have no tokens">
                 <p>
-                    "On your laptop you do not need one: da auth login signs you in. Make a token for machines that nobody sits at."
+                    "On your laptop you do not need one: " <code>"da auth login"</code> " signs you in. Make a token for machines that nobody sits at."
                 </p>
             </EmptyState>
         }

@@ -9,6 +9,8 @@ use crate::words;
 #[component]
 pub fn Columns(columns: Vec<Column>, keys: Vec<String>) -> impl IntoView {
     let count = columns.len() as u64;
+    // A column that says the same of every row says nothing.
+    let has_meaning = columns.iter().any(|column| !column.description.is_empty());
     let rows = columns
         .into_iter()
         .map(|column| {
@@ -18,14 +20,12 @@ pub fn Columns(columns: Vec<Column>, keys: Vec<String>) -> impl IntoView {
                     <th scope="row" class="mono">
                         {column.name}
                         {key.then(|| view! { " " <span class="badge neutral">"key"</span> })}
+                        {(!column.nullable).then(|| view! { " " <span class="badge neutral">"never empty"</span> })}
                     </th>
                     <td class="mono" data-label="Type">
                         {column.data_type}
                     </td>
-                    <td data-label="Empty">{if column.nullable { "possible" } else { "never" }}</td>
-                    <td class="muted" dir="auto">
-                        {column.description}
-                    </td>
+                    {has_meaning.then(|| view! { <td class="muted" dir="auto">{column.description}</td> })}
                 </tr>
             }
         })
@@ -45,8 +45,7 @@ pub fn Columns(columns: Vec<Column>, keys: Vec<String>) -> impl IntoView {
                             <tr>
                                 <th scope="col">"Column"</th>
                                 <th scope="col">"Type"</th>
-                                <th scope="col">"Empty values"</th>
-                                <th scope="col">"Meaning"</th>
+                                {has_meaning.then(|| view! { <th scope="col">"Meaning"</th> })}
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
