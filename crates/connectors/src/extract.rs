@@ -150,6 +150,22 @@ impl Writer {
         }
     }
 
+    /// What can be said of these tables from their parquet files alone, after `extract.duckdb`
+    /// was lost. Those without a readable file are left out.
+    #[must_use]
+    pub fn recovered(&self, tables: &[SqlIdent]) -> Vec<MetaRow> {
+        let files = tables.iter().map(|table| (table, self.published_file(table))).filter(|(_, path)| path.is_file());
+        files
+            .filter_map(|(table, path)| {
+                catalog::recover(table, &path)
+                    .inspect_err(|error| {
+                        tracing::warn!(table = %table, error = error.chain(), "Could not recover a table of a lost extract");
+                    })
+                    .ok()
+            })
+            .collect()
+    }
+
     /// Publishes exactly these tables: new parquet files first, then `extract.duckdb`. A local
     /// table without a new file keeps the one it has. Parquet files of no table are removed.
     ///

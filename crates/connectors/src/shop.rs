@@ -34,13 +34,13 @@ use output::Output;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Size {
-    /// 100 orders in 3 months, about 1 MB of CSV.
+    /// 100 orders in 3 months.
     Xs,
-    /// 2 000 orders in 12 months, about 15 MB.
+    /// 2 000 orders in 12 months, 2 MB of CSV.
     S,
-    /// 20 000 orders in 24 months, about 150 MB.
+    /// 20 000 orders in 24 months, 18 MB.
     M,
-    /// 200 000 orders in 36 months, about 1.5 GB.
+    /// 200 000 orders in 36 months, ten times that.
     L,
 }
 

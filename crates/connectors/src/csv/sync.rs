@@ -27,7 +27,7 @@ pub(super) fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Report {
     let chosen: Vec<usize> = (0..all.len()).filter(|at| is_chosen(&all[*at], only)).collect();
-    let run = match Run::start(source, clock) {
+    let run = match Run::start(source, all, clock) {
         Ok(run) => run,
         Err(error) => {
             let failed = |at: &usize| report(&all[*at], Outcome::Failed(error.chain(), None), Duration::ZERO);
@@ -62,12 +62,13 @@ enum Outcome {
 }
 
 impl<'a> Run<'a> {
-    fn start(source: &'a CsvSource, clock: &Clock) -> Result<Self, Error> {
+    fn start(source: &'a CsvSource, all: &[TableSpec], clock: &Clock) -> Result<Self, Error> {
         let name = SourceName::new(SOURCE).map_err(|_| Error::Reserved(SOURCE.to_owned()))?;
         let writer = Writer::open(&source.extracts_dir, &name)?;
         let before = State::load(writer.directory());
         let published = writer.published();
         let is_published = published.is_some();
+        let published = published.unwrap_or_else(|| writer.recovered(&identifiers(all)));
         let by_name = |row: MetaRow| (row.table_name.as_str().to_lowercase(), row);
         Ok(Self {
             source,
@@ -75,7 +76,7 @@ impl<'a> Run<'a> {
             writer,
             state: before.clone(),
             before,
-            published: published.unwrap_or_default().into_iter().map(by_name).collect(),
+            published: published.into_iter().map(by_name).collect(),
             is_published,
             connection: None,
             now: clock.now(),
@@ -209,6 +210,14 @@ impl<'a> Run<'a> {
         folders.extend(self.root.as_deref().ok());
         duck::open(self.source.limits.memory_mb, self.writer.scratch(), &folders)
     }
+}
+
+/// The names that can be tables.
+fn identifiers(all: &[TableSpec]) -> Vec<SqlIdent> {
+    all.iter()
+        .filter_map(|spec| SqlIdent::new(spec.name.clone()).ok())
+        .filter(|name| !extract::is_reserved(name))
+        .collect()
 }
 
 /// The rows of one table on disk; gone with it, so that a run needs room for one table only.

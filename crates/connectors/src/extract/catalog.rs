@@ -125,6 +125,25 @@ pub(super) fn read(path: &Path) -> Result<Vec<MetaRow>, Error> {
     Ok(tables)
 }
 
+/// The row of a table of which only its parquet file is left.
+pub(super) fn recover(table: &SqlIdent, path: &Path) -> Result<MetaRow, Error> {
+    let connection =
+        Connection::open_in_memory_with_flags(crate::duck::config(64)?).map_err(Error::during("open DuckDB"))?;
+    let sql = format!("SELECT count(*) AS rows FROM read_parquet({})", crate::duck::path_literal(path)?);
+    let rows = connection
+        .query_row(&sql, [], |row| row.get("rows"))
+        .map_err(Error::during("read the parquet file of a table"))?;
+    let metadata = path.metadata().map_err(Error::io("look at", path))?;
+    Ok(MetaRow {
+        table_name: table.clone(),
+        description: String::new(),
+        rows,
+        size_bytes: metadata.len(),
+        extracted_at: metadata.modified().map_err(Error::io("look at", path))?.into(),
+        query_mode: QueryMode::Local,
+    })
+}
+
 fn config(mode: AccessMode) -> Result<Config, Error> {
     crate::duck::config(64)?.access_mode(mode).map_err(Error::during("set DuckDB up"))
 }

@@ -85,7 +85,7 @@ const GERMAN: Names = Names {
         "Uwe",
     ],
     women: &[
-        "Anna", "Lena", "Käthe", "Sabine", "Julia", "Katrin", "Heike", "Jörna", "Claudia", "Birgit", "Mia", "Sophie",
+        "Anna", "Lena", "Käthe", "Sabine", "Julia", "Katrin", "Heike", "Jutta", "Claudia", "Birgit", "Mia", "Sophie",
     ],
     last: GERMAN_LAST,
     last_of_women: GERMAN_LAST,

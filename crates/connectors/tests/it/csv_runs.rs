@@ -168,18 +168,38 @@ fn killed_between_the_parquet_and_the_extract_the_next_run_repairs() {
 }
 
 #[test]
-fn a_lost_or_broken_extract_is_written_anew() {
+fn what_is_lost_or_broken_is_made_anew() {
     let folder = Folder::with("a.csv", "x\n1\n");
     let all = [spec("a", "a.csv")];
-    for name in ["extract.duckdb", ".state.json", "data/a.parquet"] {
+    for (name, expected) in [("extract.duckdb", Unchanged), (".state.json", Written), ("data/a.parquet", Written)] {
         folder.run(&all);
         let path = folder.extract().join(name);
+        let check = |what: &str| {
+            let report = folder.run(&all);
+            assert_eq!((report.changed, states(&report)), (true, vec![expected]), "{name} {what}");
+            assert_eq!(folder.rows("SELECT x FROM a"), ["(1)"], "{name} {what}");
+        };
         fs::write(&path, "not what it was").unwrap();
-        assert_eq!(states(&folder.run(&all)), [Written], "{name} broken");
+        check("broken");
         fs::remove_file(&path).unwrap();
-        assert_eq!(states(&folder.run(&all)), [Written], "{name} gone");
-        assert_eq!(folder.rows("SELECT x FROM a"), ["(1)"], "{name}");
+        check("gone");
     }
+}
+
+#[test]
+fn tables_survive_the_loss_of_the_extract_even_when_their_files_fail() {
+    let folder = Folder::with("a.csv", "x\n1\n");
+    folder.put("b.csv", "y\n2\n");
+    folder.put("c.csv", "z\n3\n");
+    let all = [spec("a", "a.csv"), spec("b", "b.csv"), spec("c", "c.csv")];
+    folder.run(&all);
+    fs::write(folder.extract().join("extract.duckdb"), "broken").unwrap();
+    fs::remove_file(folder.root().join("a.csv")).unwrap();
+    folder.put("b.csv", "y\n20\n");
+    let report = folder.run_only(&all, &["a", "b"]);
+    assert_eq!(states(&report), [Error, Written]);
+    assert_eq!(folder.rows("SELECT x, y, z FROM a, b, c"), ["(1, 20, 3)"]);
+    assert_eq!(folder.rows("SELECT table_name, rows FROM _meta ORDER BY 1"), ["(a, 1)", "(b, 1)", "(c, 1)"]);
 }
 
 #[test]
