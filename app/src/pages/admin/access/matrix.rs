@@ -165,8 +165,7 @@ fn Row(
                     {if entry.description.is_empty() { entry.place } else { entry.description }}
                 </span>
             </div>
-            {state}
-            {button}
+            <div class="row line-end">{state} {button}</div>
         </li>
     }
     .into_any()
