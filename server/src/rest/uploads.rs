@@ -6,13 +6,14 @@ use agnes_contract::{
     error::{Code, ErrorBody, FieldError},
     table::UploadedFile,
 };
-use agnes_service::Upload;
+use agnes_service::{Actor, Upload};
 use axum::{
     Json,
     extract::{FromRequest, Multipart, Request, State, multipart::Field},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt;
@@ -62,7 +63,23 @@ pub async fn create(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let received = receive(&state, request).await?;
+    // A form sent without scripts goes back to the page it stood on, which has a sentence for what happened.
+    let is_form = pages::is_navigation(&headers);
+    match upload(&state, &actor, request).await {
+        Ok(stored) if is_form => {
+            let name = utf8_percent_encode(&stored.table_name, NON_ALPHANUMERIC);
+            Ok(super::auth::found(&format!("/admin/tables?done=file_uploaded&subject={name}")))
+        }
+        Ok(stored) => Ok((StatusCode::CREATED, Json(stored)).into_response()),
+        Err(error) if is_form => {
+            Ok(super::auth::found(&format!("/admin/tables?add=file&upload={}", error.code.as_str())))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn upload(state: &AppState, actor: &Actor, request: Request) -> Result<UploadedFile, ApiError> {
+    let received = receive(state, request).await?;
     let Some((path, filename)) = received.file else {
         return Err(ApiError::fields(&[missing("file")]));
     };
@@ -73,12 +90,7 @@ pub async fn create(
         description: received.description,
         is_public: received.is_public,
     };
-    let stored: UploadedFile = state.service.table_upload(&actor, upload).await?;
-    if pages::is_navigation(&headers) {
-        // A form sent without scripts goes back to the page where the job shows.
-        return Ok(super::auth::found(&format!("/admin/tables?job={}", stored.job_id)));
-    }
-    Ok((StatusCode::CREATED, Json(stored)).into_response())
+    Ok(state.service.table_upload(actor, upload).await?)
 }
 
 fn missing(name: &str) -> FieldError {

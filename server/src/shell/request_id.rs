@@ -46,7 +46,8 @@ pub async fn layer(mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
     // The path only: a query may hold a one-time link.
     let path = request.uri().path().to_owned();
-    let span = tracing::info_span!("request", request_id = %id, %method, path = %path);
+    // At the highest level, so that no filter takes the id out of a line.
+    let span = tracing::error_span!("request", request_id = %id, %method, path = %path);
     let started = std::time::Instant::now();
     let answer = async {
         let response = next.run(request).await;
