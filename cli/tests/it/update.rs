@@ -14,6 +14,15 @@ fn run(home: &Home, arguments: &[&str]) -> Da {
     Da::of(home.command(arguments).env_remove("DA_NO_UPDATE_CHECK").output().unwrap(), home)
 }
 
+/// A command that ends before the answer comes does not wait for it: on a busy machine it takes another try.
+fn run_until_told(home: &Home, arguments: &[&str]) -> Da {
+    let tries = std::iter::repeat_with(|| {
+        forget(home);
+        run(home, arguments).ok()
+    });
+    tries.take(20).find(|da| !da.stderr.is_empty()).unwrap()
+}
+
 fn forget(home: &Home) {
     let _ = fs::remove_file(home.config().join("update_check.json"));
 }
@@ -28,17 +37,15 @@ fn a_newer_version_is_one_line_on_stderr() {
         ("99.0", None, "\n"),
         ("99.0", Some("/cli/x;rm -rf"), "\n"),
     ] {
-        forget(&home);
         server.world().always.insert("/cli/latest".into(), latest(version, path));
         let line = format!("[update] da 99.0 is available, this is {}{expected}", env!("CARGO_PKG_VERSION"));
-        let catalog = run(&home, &["catalog", "--json"]).ok();
+        let catalog = run_until_told(&home, &["catalog", "--json"]);
         catalog.json();
         assert_eq!(catalog.stderr, line);
         server.forget();
         assert_eq!(run(&home, &["catalog", "--json"]).ok().stderr, line, "known without asking");
         assert_eq!(server.world().count("/cli/latest"), 0);
     }
-    forget(&home);
     let files: Vec<_> = ["linux-x86_64", "linux-aarch64", "darwin-x86_64", "darwin-arm64"]
         .iter()
         .map(|platform| {
@@ -48,7 +55,7 @@ fn a_newer_version_is_one_line_on_stderr() {
         .collect();
     let both = json!({"version": "99.0", "download_url_path": "/cli/wheel/a-99.0.whl", "artifacts": files});
     server.world().always.insert("/cli/latest".into(), Canned::json(200, &both));
-    let catalog = run(&home, &["catalog"]).ok();
+    let catalog = run_until_told(&home, &["catalog", "--json"]);
     assert!(catalog.stderr.ends_with("curl -fsSL [server]/cli/install.sh | bash\n"), "{}", catalog.shown());
     forget(&home);
     server.world().always.insert("/cli/latest".into(), latest("0.1", None));
