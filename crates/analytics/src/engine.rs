@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use agnes_contract::{error::Code, query::QueryResult};
+use agnes_contract::query::QueryResult;
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
@@ -24,9 +24,13 @@ use crate::{
     },
 };
 
+mod error;
+mod files;
 mod pool;
 mod process;
 
+pub use error::QueryError;
+pub(crate) use files::FileWorker;
 use pool::{NoTurn, Pool};
 use process::{Spawner, Worker};
 
@@ -86,47 +90,6 @@ pub struct View {
     pub name: String,
     /// Parquet files, from [`Objects::path`].
     pub files: Vec<PathBuf>,
-}
-
-/// Why a statement gave no answer. The message is the `detail` of the answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
-    /// DuckDB refused or failed; its own words.
-    #[error("Query error: {0}")]
-    Failed(String),
-    /// It ran past its deadline.
-    #[error("Query error: timeout")]
-    Timeout,
-    /// It needed more memory, or answered with more bytes, than one statement may.
-    #[error("Query error: {0}")]
-    TooLarge(String),
-    /// The worker died under it.
-    #[error("Query error: the statement ended its worker process; it may need too much memory")]
-    Crashed,
-    /// All workers are busy.
-    #[error("The server is busy, try again in a moment")]
-    Busy,
-    /// The server is stopping.
-    #[error("The server is stopping")]
-    Stopping,
-    /// No worker could be had; for the log.
-    #[error("query worker failed: {0}")]
-    Worker(String),
-}
-
-impl QueryError {
-    /// The code of the answer.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Failed(_) | Self::Crashed => Code::QueryFailed,
-            Self::Timeout => Code::QueryTimeout,
-            Self::TooLarge(_) => Code::QueryTooLarge,
-            Self::Busy => Code::Busy,
-            Self::Stopping => Code::Stopping,
-            Self::Worker(_) => Code::Internal,
-        }
-    }
 }
 
 /// Cells as text, for people: column names, then rows.
@@ -354,32 +317,7 @@ impl Engine {
             return Err(Error::Stopping);
         }
         let worker = self.prepared(Role::Files { read, write }).await.map_err(Error::Worker)?;
-        Ok(FileWorker { worker: Some(worker) })
-    }
-}
-
-/// A worker that reads and writes files in the folders it was given.
-pub(crate) struct FileWorker {
-    /// Gone once it has died or was killed.
-    worker: Option<Worker>,
-}
-
-impl FileWorker {
-    /// Asks. A worker that dies or takes too long is of no further use.
-    pub(crate) async fn ask(&mut self, request: &Request, patience: Duration) -> Result<Response, String> {
-        let Some(worker) = self.worker.as_mut() else { return Err("the worker has ended".into()) };
-        match timeout(patience, worker.call(request, MOST_ANSWER_BYTES)).await {
-            Ok(Ok((Response::Failed(failure), _))) => Err(failure.text()),
-            Ok(Ok((response, _))) => Ok(response),
-            Ok(Err(_)) => {
-                self.worker = None;
-                Err("reading it ended the worker process; the file is damaged".into())
-            }
-            Err(_) => {
-                self.worker = None;
-                Err(format!("reading it took longer than {} s", patience.as_secs()))
-            }
-        }
+        Ok(FileWorker::new(worker))
     }
 }
 

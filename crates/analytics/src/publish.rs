@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use crate::{Engine, Error};
 
 mod claims;
+mod inside;
 mod sources;
 mod take;
 mod views;

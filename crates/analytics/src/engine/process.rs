@@ -14,6 +14,7 @@ use crate::worker::protocol::{Kind, Request, Response, head, header};
 
 /// Of what a worker says on its standard error, as much goes to the log.
 const MOST_STDERR_BYTES: u64 = 64 << 10;
+const MOST_LINE_CHARS: usize = 160;
 
 /// A running worker. Dropping it kills the process.
 pub(crate) struct Worker {
@@ -95,7 +96,8 @@ impl Worker {
 async fn log(errors: ChildStderr, pid: Option<u32>) {
     let mut lines = BufReader::new(errors.take(MOST_STDERR_BYTES)).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        // Quoted: what a worker says may hold anything.
+        // Quoted and cut: what a worker says may hold anything.
+        let line: String = line.chars().take(MOST_LINE_CHARS).collect();
         tracing::warn!(worker.pid = pid, "Worker: {line:?}");
     }
 }

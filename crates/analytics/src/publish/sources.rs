@@ -98,12 +98,18 @@ pub(super) async fn read(engine: &Engine, found: &Found, scratch: &Path) -> Resu
     let contents = match worker.ask(&request, INSPECT_TIMEOUT).await {
         Ok(Response::Inspected(contents)) => Ok((folder.clone(), contents)),
         Ok(other) => Err(unexpected(other)),
-        Err(reason) => Err(reason),
+        Err(reason) => Err(plain(&reason, &[(folder, &name)])),
     };
     if let Err(reason) = &contents {
         tracing::warn!(source.name = %name, reason, "Could not read source `{name}`; its tables stay as they are");
     }
     Ok(Source { name, contents })
+}
+
+/// DuckDB's reason in one line, with folders of this machine by the names people know.
+pub(super) fn plain(reason: &str, folders: &[(&Path, &str)]) -> String {
+    let line = reason.lines().next().unwrap_or_default().to_owned();
+    folders.iter().fold(line, |line, (folder, name)| line.replace(&folder.display().to_string(), name))
 }
 
 impl Source {

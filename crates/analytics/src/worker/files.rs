@@ -1,7 +1,10 @@
 //! Reading what connectors left, and writing parquet and views from it, all with no more rights
 //! than the folders one request is about.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use duckdb::Connection;
 
@@ -61,7 +64,7 @@ impl Files {
     }
 
     /// Attaches the extract and makes it the current database, so that its views find its tables.
-    fn attach(&self, extract: &PathBuf) -> Result<(), Failure> {
+    fn attach(&self, extract: &Path) -> Result<(), Failure> {
         let extract = literal(extract)?;
         Ok(self.connection.execute_batch(&format!("ATTACH {extract} AS extract (READ_ONLY); USE extract"))?)
     }
@@ -70,7 +73,7 @@ impl Files {
         Ok(self.connection.execute_batch("USE memory; DETACH extract")?)
     }
 
-    fn inspect(&self, extract: &PathBuf) -> Result<Contents, Failure> {
+    fn inspect(&self, extract: &Path) -> Result<Contents, Failure> {
         self.attach(extract)?;
         let connection = &self.connection;
         let columns = texts(
@@ -111,14 +114,14 @@ impl Files {
         Ok(contents)
     }
 
-    fn export(&self, extract: &PathBuf, table: &str, out: &PathBuf) -> Result<(), Failure> {
+    fn export(&self, extract: &Path, table: &str, out: &Path) -> Result<(), Failure> {
         self.attach(extract)?;
         let table = table.replace('"', "\"\"");
         write_parquet(&self.connection, &format!("extract.main.\"{table}\""), out)?;
         self.detach()
     }
 
-    fn merge(&self, files: &[PathBuf], out: &PathBuf) -> Result<(), Failure> {
+    fn merge(&self, files: &[PathBuf], out: &Path) -> Result<(), Failure> {
         write_parquet(&self.connection, &read_parquet(files)?, out)
     }
 
@@ -154,7 +157,7 @@ impl Files {
         Ok(Facts { rows, columns })
     }
 
-    fn catalog(&self, views: &[ViewFiles], out: &PathBuf) -> Result<(), Failure> {
+    fn catalog(&self, views: &[ViewFiles], out: &Path) -> Result<(), Failure> {
         let connection = &self.connection;
         connection.execute_batch(&format!("ATTACH {} AS catalog; USE catalog", literal(out)?))?;
         for view in views {
@@ -189,7 +192,7 @@ fn required_columns(connection: &Connection, path: &str) -> Result<Vec<String>, 
     Ok(required)
 }
 
-fn write_parquet(connection: &Connection, relation: &str, out: &PathBuf) -> Result<(), Failure> {
+fn write_parquet(connection: &Connection, relation: &str, out: &Path) -> Result<(), Failure> {
     connection.execute_batch(&format!(
         "COPY (SELECT * FROM {relation}) TO {} (FORMAT parquet, COMPRESSION zstd)",
         literal(out)?

@@ -170,7 +170,12 @@ impl From<duckdb::Error> for Failure {
             other => other.to_string(),
         };
         let memory = ["Out of Memory", "bad_alloc", "could not allocate", "Allocation failure"];
-        if memory.iter().any(|sign| text.contains(sign)) { Self::Limit(text) } else { Self::Engine(text) }
+        if memory.iter().any(|sign| text.contains(sign)) {
+            // What follows the first line is advice for whoever may change settings.
+            Self::Limit(text.lines().next().unwrap_or_default().to_owned())
+        } else {
+            Self::Engine(text)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use agnes_analytics::{Limits, QueryError};
+use agnes_analytics::{Engine, Limits, Objects, QueryError, WorkerCommand};
 
 use crate::support::{Place, limits};
 
@@ -122,9 +122,26 @@ async fn after_the_stop_nothing_runs() {
 #[tokio::test]
 async fn without_a_worker_the_caller_is_not_told_why() {
     let folder = tempfile::tempdir().unwrap();
-    let command = agnes_analytics::WorkerCommand { program: "/nowhere/agnes".into(), args: vec![] };
-    let objects = agnes_analytics::Objects::new(folder.path().to_path_buf());
-    let engine = agnes_analytics::Engine::start(command, limits(), objects);
-    let error = engine.query(vec![], "SELECT 1", 1).await.unwrap_err();
-    assert_eq!(error.code().as_str(), "internal");
+    // Nothing, something that ends at once, and something that answers nonsense.
+    for program in ["/nowhere/agnes", "/bin/false", "/bin/cat"] {
+        let command = WorkerCommand { program: program.into(), args: vec![] };
+        let engine = Engine::start(command, limits(), Objects::new(folder.path().to_path_buf()));
+        let error = engine.query(vec![], "SELECT 1", 1).await.unwrap_err();
+        assert_eq!(error.code().as_str(), "internal", "{program}");
+    }
+}
+
+#[tokio::test]
+async fn more_callers_and_sets_of_views_than_workers_are_all_answered() {
+    let place = Place::new();
+    let views: Vec<_> = (0..5).map(|n| place.view("t", &format!("SELECT {n} AS x"))).collect();
+    let asked = (0..20).map(|n| {
+        let view = views[n % 5].clone();
+        let engine = place.engine.clone();
+        tokio::spawn(async move { (n % 5, engine.query(vec![view], "SELECT x FROM t", 1).await) })
+    });
+    for answer in asked.collect::<Vec<_>>() {
+        let (expected, answer) = answer.await.unwrap();
+        assert_eq!(answer.unwrap().rows, [[serde_json::json!(expected)]]);
+    }
 }

@@ -1,4 +1,5 @@
 //! Real worker processes over real files.
+#![expect(clippy::unwrap_used, reason = "in helpers of tests too, a failure is a panic")]
 
 mod bounds;
 mod cells;

@@ -9,9 +9,9 @@ use crate::support::Place;
 #[tokio::test]
 async fn a_worker_reads_only_the_files_of_its_views() {
     let place = Place::new();
-    let mine = place.view("orders", "SELECT 1 AS id");
+    let mine = [place.view("orders", "SELECT 1 AS id")];
     let other = place.view("salaries", "SELECT 4711 AS secret");
-    assert_eq!(place.one(&[mine.clone()], "SELECT id FROM orders").await, 1);
+    assert_eq!(place.one(&mine, "SELECT id FROM orders").await, 1);
 
     let file = other.files[0].display().to_string();
     let objects = place.engine.objects().dir().display().to_string();
@@ -32,7 +32,7 @@ async fn a_worker_reads_only_the_files_of_its_views() {
         "SELECT getenv('PATH')".into(),
         "FROM duckdb_secrets()".into(),
     ] {
-        match place.query(&[mine.clone()], &sql).await {
+        match place.query(&mine, &sql).await {
             Ok(answer) => assert!(answer.rows.is_empty(), "{sql}: {:?}", answer.rows),
             Err(error) => {
                 assert!(matches!(error, QueryError::Failed(_)), "{sql}: {error:?}");
@@ -40,7 +40,7 @@ async fn a_worker_reads_only_the_files_of_its_views() {
             }
         }
     }
-    assert_eq!(place.one(&[mine], "SELECT id FROM orders").await, 1);
+    assert_eq!(place.one(&mine, "SELECT id FROM orders").await, 1);
 }
 
 #[tokio::test]
@@ -91,11 +91,11 @@ async fn errors_name_no_folder_of_this_machine() {
 #[tokio::test]
 async fn two_sets_of_views_never_share_a_worker() {
     let place = Place::new();
-    let a = place.view("t", "SELECT 'a' AS which");
-    let b = place.view("t", "SELECT 'b' AS which");
+    let a = [place.view("t", "SELECT 'a' AS which")];
+    let b = [place.view("t", "SELECT 'b' AS which")];
     for _ in 0..3 {
-        assert_eq!(place.one(&[a.clone()], "SELECT which FROM t").await, "a");
-        assert_eq!(place.one(&[b.clone()], "SELECT which FROM t").await, "b");
+        assert_eq!(place.one(&a, "SELECT which FROM t").await, "a");
+        assert_eq!(place.one(&b, "SELECT which FROM t").await, "b");
         assert!(place.query(&[], "SELECT which FROM t").await.is_err());
     }
 }

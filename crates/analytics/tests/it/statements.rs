@@ -167,7 +167,8 @@ async fn the_tables_of_a_statement_are_those_it_reads_from_outside_itself() {
         ("SELECT * FROM (SELECT 1 AS x, 2 AS y) UNPIVOT (v FOR k IN (x, y))", &[]),
         ("SELECT * FROM range(3), generate_series(1, 2), unnest([1]), json_each('[1]')", &[]),
         ("SELECT x FROM a QUALIFY row_number() OVER (PARTITION BY y ORDER BY z DESC) = 1", &["a"]),
-        ("SELECT * FROM a ASOF JOIN b ON a.t >= b.t TABLESAMPLE 10%", &["a", "b"]),
+        ("SELECT * FROM a ASOF JOIN b ON a.t >= b.t", &["a", "b"]),
+        ("SELECT * FROM a TABLESAMPLE 10%", &["a"]),
         (
             "SELECT x::DECIMAL(10,2), {'a': 1}, MAP {'k': 1}, [i + 1 FOR i IN [1]], x[1:2], COLUMNS('x.*') FROM a",
             &["a"],
