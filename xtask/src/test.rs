@@ -30,8 +30,11 @@ enum Part {
     Browser,
 }
 
-/// The console's wasm side is checked by itself: one build must never unite `ssr` and `hydrate`.
-const HOST: &[&str] = &["--workspace", "--exclude", "agnes-frontend"];
+/// What runs on a server or a laptop. The console's wasm side is checked by itself, for one build must never unite `ssr`
+/// and `hydrate`; xtask too, for its dependencies would switch on features in everybody else's, and all would be compiled
+/// twice.
+const HOST: &[&str] = &["--workspace", "--exclude", "agnes-frontend", "--exclude", "xtask"];
+const XTASK: &[&str] = &["--package", "xtask"];
 
 pub fn test(workspace: &Workspace, steps: &mut Steps, arguments: &Arguments) -> Result<ExitCode> {
     let wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
@@ -41,13 +44,15 @@ pub fn test(workspace: &Workspace, steps: &mut Steps, arguments: &Arguments) -> 
     }
     if wanted(Part::Clippy) {
         steps.attempt("lint: server side", || clippy(workspace, &[HOST, &["--all-targets"]].concat()));
+        steps.attempt("lint: xtask", || clippy(workspace, &[XTASK, &["--all-targets"]].concat()));
         steps.attempt("lint: browser side", || {
             let wasm = ["--package", "agnes-frontend", "--target", "wasm32-unknown-unknown"];
             clippy(workspace, &[wasm.as_slice(), &["--profile", "wasm-dev"]].concat())
         });
     }
     if wanted(Part::Unit) {
-        steps.attempt("tests", || tests(workspace, &arguments.arguments));
+        steps.attempt("tests: rules of the house", || tests(workspace, XTASK, &[]));
+        steps.attempt("tests", || tests(workspace, HOST, &arguments.arguments));
     }
     if wanted(Part::Doc) {
         steps.attempt("tests: documentation", || {
@@ -66,15 +71,15 @@ fn clippy(workspace: &Workspace, selection: &[&str]) -> Result<()> {
 }
 
 /// With cargo-nextest where it is installed: it runs the binaries side by side. Cargo's own runner finds the same.
-fn tests(workspace: &Workspace, extra: &[String]) -> Result<()> {
+fn tests(workspace: &Workspace, selection: &[&str], extra: &[String]) -> Result<()> {
     let mut command = workspace.cargo();
     if workspace::which("cargo-nextest").is_some() {
         command.args(["nextest", "run", "--no-fail-fast"]);
     } else {
         steps::note("cargo-nextest is not installed; cargo's own runner takes its place");
-        command.args(["test", "--lib", "--bins", "--tests", "--no-fail-fast"]);
+        command.args(["test", "--tests", "--no-fail-fast"]);
     }
-    workspace::run(command.args(HOST).args(extra))
+    workspace::run(command.args(selection).args(extra))
 }
 
 fn browser_tests(workspace: &Workspace, steps: &mut Steps, extra: &[String]) {

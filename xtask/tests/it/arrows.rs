@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cargo_metadata::{DependencyKind, MetadataCommand};
+use super::metadata::members;
 
 /// Which rooms a room may build on.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -40,21 +40,17 @@ fn allowed(table: &[(&str, &[&'static str])], room: &str) -> BTreeSet<&'static s
 
 #[test]
 fn rooms_build_only_on_lower_rooms() {
-    let metadata = MetadataCommand::new()
-        .manifest_path(super::root().join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .expect("cargo metadata answers");
-    let rooms: BTreeSet<&str> = metadata.packages.iter().map(|package| package.name.as_str()).collect();
+    let members = members();
+    let rooms: BTreeSet<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let listed: BTreeSet<&str> = ARROWS.iter().map(|(room, _)| *room).collect();
     assert_eq!(rooms, listed, "every member of the workspace has its line in ARROWS");
 
     let mut wrong: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for package in &metadata.packages {
-        let room = package.name.as_str();
-        let mut targets = allowed(ARROWS, room);
-        for dependency in package.dependencies.iter().filter(|dependency| rooms.contains(dependency.name.as_str())) {
-            if dependency.kind == DependencyKind::Development {
+    for member in &members {
+        let room = member.name.as_str();
+        for dependency in member.dependencies.iter().filter(|dependency| rooms.contains(dependency.name.as_str())) {
+            let mut targets = allowed(ARROWS, room);
+            if dependency.kind == "dev" {
                 targets.extend(allowed(TEST_ARROWS, room));
             }
             if !targets.contains(dependency.name.as_str()) {
@@ -62,14 +58,13 @@ fn rooms_build_only_on_lower_rooms() {
             }
         }
     }
-    assert!(wrong.is_empty(), "arrows design does not have: {wrong:#?}");
+    assert!(wrong.is_empty(), "arrows the design does not have: {wrong:#?}");
 }
 
 #[test]
 fn the_browser_side_of_the_console_knows_the_contract_alone() {
-    let metadata =
-        MetadataCommand::new().manifest_path(super::root().join("Cargo.toml")).no_deps().exec().expect("metadata");
-    let app = metadata.packages.iter().find(|package| package.name.as_str() == "agnes-app").expect("app is a member");
+    let members = members();
+    let app = members.iter().find(|member| member.name == "agnes-app").expect("the console is a member");
     for dependency in app.dependencies.iter().filter(|dependency| dependency.name.starts_with("agnes-")) {
         assert!(
             dependency.name == "agnes-contract" || dependency.optional,
@@ -77,6 +72,6 @@ fn the_browser_side_of_the_console_knows_the_contract_alone() {
             dependency.name
         );
     }
-    let hydrate = app.features.get("hydrate").expect("app has a feature hydrate");
+    let hydrate = app.features.get("hydrate").expect("the console has a feature hydrate");
     assert!(hydrate.iter().all(|feature| !feature.contains("agnes-")), "hydrate pulls in a room: {hydrate:?}");
 }

@@ -3,6 +3,7 @@
 mod arrows;
 mod files;
 mod manifest;
+mod metadata;
 
 use std::path::Path;
 

@@ -19,18 +19,12 @@ fn every_group_of_dependencies_says_what_it_is_for() {
 
 #[test]
 fn members_take_their_versions_from_the_workspace() {
-    let root = super::root();
-    let metadata = cargo_metadata::MetadataCommand::new()
-        .manifest_path(root.join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .expect("cargo metadata answers");
-    for package in &metadata.packages {
-        let manifest = fs::read_to_string(&package.manifest_path).expect("a member's manifest reads");
+    for member in super::metadata::members() {
+        let manifest = fs::read_to_string(&member.manifest).expect("a member's manifest reads");
         for line in manifest.lines() {
             let value = line.split_once(" = \"").map_or("", |(_, value)| value);
             let own = line.contains("version = \"") || value.starts_with(|first: char| "=^~0123456789".contains(first));
-            assert!(!own, "{}: `{line}` names a version; it belongs into the workspace's table", package.name);
+            assert!(!own, "{}: `{line}` names a version; it belongs into the workspace's table", member.name);
         }
     }
 }
