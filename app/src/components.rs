@@ -1,6 +1,7 @@
 //! The pieces pages are made of. They show what they are given and fetch nothing.
 
 mod badge;
+mod chips;
 mod code_block;
 mod dialog;
 mod empty_state;
@@ -21,6 +22,7 @@ mod when;
 
 pub use self::{
     badge::{Badge, FreshnessBadge, Tone},
+    chips::{Chip, Chips},
     code_block::CodeBlock,
     dialog::Dialog,
     empty_state::EmptyState,
@@ -33,7 +35,7 @@ pub use self::{
     number::{Bytes, Count},
     page_header::PageHeader,
     pager::Pager,
-    progress::JobProgress,
+    progress::{JobProgress, Run},
     search::Search,
     tabs::{Tab, Tabs},
     toast::Toast,

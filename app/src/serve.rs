@@ -41,8 +41,8 @@ pub async fn answer_server_function(context: ConsoleContext, request: Request<Bo
     leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
 }
 
-/// Scripts and styles only from here; inline ones only with this answer's nonce. The other
-/// headers of a page are the server's.
+/// Scripts and styles only from here; inline ones only with this answer's nonce. Forms say where
+/// they stood, to this origin and no other. The other headers of a page are the server's.
 fn secure() {
     let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
     let policy = format!(
@@ -53,4 +53,6 @@ fn secure() {
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
+    // With `no-referrer` a browser would not even say that a form is of this origin.
+    response.insert_header(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
 }

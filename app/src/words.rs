@@ -11,7 +11,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -158,8 +158,30 @@ impl Freshness {
         }
     }
 
+    /// The state of a [`key`](Self::key).
+    #[must_use]
+    pub fn find(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.key() == key)
+    }
+
     /// Every state, the worrying ones first.
     pub const ALL: &'static [Freshness] = &[Self::Failed, Self::Pending, Self::Stale, Self::Fresh, Self::Remote];
+}
+
+/// How many of these states there are, the worrying ones first.
+#[must_use]
+pub fn tally(states: &[Freshness]) -> Vec<(String, u64)> {
+    Freshness::ALL
+        .iter()
+        .map(|state| (state.key().to_owned(), states.iter().filter(|found| *found == state).count() as u64))
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+/// `Sync failed 3`: a state as a filter.
+#[must_use]
+pub fn state_label(key: &str, number: u64) -> String {
+    format!("{} {}", Freshness::find(key).map_or("", Freshness::label), count(number))
 }
 
 #[cfg(test)]
@@ -251,6 +273,13 @@ mod tests {
         assert_eq!(Freshness::of("ok", false, yesterday, now), Freshness::Stale);
         assert_eq!(Freshness::of("pending", false, None, now), Freshness::Pending);
         assert_eq!(Freshness::of("ok", true, None, now), Freshness::Remote);
+    }
+
+    #[test]
+    fn states_are_counted_the_worrying_ones_first() {
+        let states = [Freshness::Fresh, Freshness::Failed, Freshness::Fresh];
+        assert_eq!(tally(&states), [("failed".to_owned(), 1), ("fresh".to_owned(), 2)]);
+        assert_eq!(state_label("failed", 1200), "Sync failed 1,200");
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub fn Login() -> impl IntoView {
                 </form>
             </div>
             <p class="muted alone-foot">
-                "No password yet? An admin of this instance can make you a sign-in link. "
+                "No password yet? An admin of this instance can give you one. "
                 <a href="/install">"Set up the command line"</a>
             </p>
         </main>

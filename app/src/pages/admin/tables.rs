@@ -6,7 +6,7 @@ mod jobs;
 mod listing;
 mod upload;
 
-use agnes_contract::{access::TableReaders, job::Job, table::Table};
+use agnes_contract::{access::TableReaders, table::Table};
 use chrono::{DateTime, Utc};
 use leptos::{form::ActionForm, prelude::*, server_fn::codec::GetUrl};
 use leptos_router::hooks::use_query_map;
@@ -19,7 +19,9 @@ use self::{
     listing::Listing,
 };
 use crate::{
-    components::{EmptyState, FormError, Glyph, Icon, Loaded, PageHeader, Pager, Search, Submit, failure},
+    components::{
+        Chip, Chips, EmptyState, FormError, Glyph, Icon, Loaded, PageHeader, Pager, Run, Search, Submit, failure,
+    },
     done,
     error::ConsoleError,
     query, words,
@@ -42,7 +44,9 @@ pub struct Registry {
     /// How many there are.
     pub total: u64,
     /// The latest runs.
-    pub jobs: Vec<Job>,
+    pub runs: Vec<Run>,
+    /// The states there are, the worrying ones first, with how many tables are in each.
+    pub states: Vec<(String, u64)>,
     /// The table a dialog is about.
     pub selected: Option<Selected>,
     /// The connectors in use.
@@ -87,12 +91,12 @@ pub struct Selected {
 
 /// The registry with the state of each table.
 #[server(prefix = "/console", endpoint = "tables", input = GetUrl)]
-pub async fn read_registry(q: String, page: u32, selected: String) -> Result<Registry, ConsoleError> {
+pub async fn read_registry(q: String, status: String, page: u32, selected: String) -> Result<Registry, ConsoleError> {
     let (service, actor) = crate::backend::enter()?;
     let now = crate::backend::now()?;
     let registry = service.table_registry(&actor).await?;
     let catalog = service.catalog(&actor).await?;
-    let jobs = service.job_list(&actor, 3).await?.jobs;
+    let runs = service.job_list(&actor, 3).await?.jobs.into_iter().map(Run::from).collect();
     let chosen = match registry.tables.iter().find(|table| table.id == selected) {
         Some(table) => {
             let readers = service.table_readers(&actor, &table.id).await?;
@@ -101,7 +105,8 @@ pub async fn read_registry(q: String, page: u32, selected: String) -> Result<Reg
         }
         None => None,
     };
-    Ok(Registry { selected: chosen, jobs, ..listing::page(registry.tables, catalog.tables, &q, page, now) })
+    let shown = listing::page(registry.tables, catalog.tables, (&q, &status), page, now);
+    Ok(Registry { selected: chosen, runs, ..shown })
 }
 
 /// Where one is in the list, for links that come back to it.
@@ -109,6 +114,8 @@ pub async fn read_registry(q: String, page: u32, selected: String) -> Result<Reg
 pub struct Spot {
     /// What is searched for.
     pub q: String,
+    /// A state.
+    pub status: String,
     /// The page, from 1.
     pub page: u32,
     /// The dialog that is open and what it is about: `edit`, `remove`, `add`.
@@ -118,14 +125,15 @@ pub struct Spot {
 impl Spot {
     fn read(query: &leptos_router::params::ParamsMap) -> Self {
         let dialog = ["edit", "remove", "add"].into_iter().find_map(|kind| query.get(kind).map(|value| (kind, value)));
-        Self { q: query::value(query, "q"), page: query::page(query), dialog }
+        let (q, status) = (query::value(query, "q"), query::value(query, "status"));
+        Self { q, status, page: query::page(query), dialog }
     }
 
     /// The list without a dialog.
     #[must_use]
     pub fn list(&self) -> String {
         let page = if self.page > 1 { self.page.to_string() } else { String::new() };
-        query::address(PATH, &[("q", &self.q), ("page", &page)])
+        query::address(PATH, &[("q", &self.q), ("status", &self.status), ("page", &page)])
     }
 
     /// The list with a dialog.
@@ -149,7 +157,7 @@ pub fn Tables() -> impl IntoView {
         move || (spot.get(), forms.version(), sync.version().get(), finished.get()),
         |(spot, ..)| {
             let selected = spot.dialog.map(|(_, about)| about).unwrap_or_default();
-            read_registry(spot.q, spot.page, selected)
+            read_registry(spot.q, spot.status, spot.page, selected)
         },
     );
     let text = Signal::derive(move || spot.with(|spot| spot.q.clone()));
@@ -182,11 +190,13 @@ fn Shown(
     spot: Spot,
     forms: Forms,
     sync: ServerAction<SyncTables>,
-    live: RwSignal<Option<Job>>,
+    live: RwSignal<Option<Run>>,
     text: Signal<String>,
 ) -> impl IntoView {
     let (now, matching, total, page) = (registry.now, registry.matching, registry.total, spot.page);
     let list = Spot { page: 1, ..spot.clone() }.list();
+    let keep = vec![("status", spot.status.clone())];
+    let states = states(&registry.states, &spot);
     let found = if matching == total {
         words::counted(total, "table")
     } else {
@@ -194,7 +204,7 @@ fn Shown(
     };
     view! {
         <Dialogs selected=registry.selected sources=registry.sources spot=spot.clone() forms />
-        <Jobs jobs=registry.jobs now live />
+        <Jobs runs=registry.runs now live />
         {if total == 0 {
             view! {
                 <EmptyState title="No tables are registered">
@@ -212,7 +222,8 @@ fn Shown(
         } else {
             view! {
                 <div class="toolbar">
-                    <Search path=PATH label="Search registered tables" value=text />
+                    <Search path=PATH label="Search registered tables" value=text keep />
+                    {states.map(|chips| view! { <Chips label="Filter by state" chips /> })}
                     <p class="muted num" role="status">
                         {found}
                     </p>
@@ -224,4 +235,16 @@ fn Shown(
         }}
     }
     .into_any()
+}
+
+/// The states to choose from, where there is a choice.
+fn states(states: &[(String, u64)], spot: &Spot) -> Option<Vec<Chip>> {
+    let chip = |label: String, status: &str| {
+        let aim = Spot { status: status.to_owned(), page: 1, q: spot.q.clone(), dialog: None };
+        Chip { label, href: aim.list(), current: spot.status == status }
+    };
+    (states.len() > 1 || !spot.status.is_empty()).then(|| {
+        let each = states.iter().map(|(key, count)| chip(words::state_label(key, *count), key));
+        std::iter::once(chip("All".to_owned(), "")).chain(each).collect()
+    })
 }

@@ -6,7 +6,7 @@ use agnes_contract::catalog::CatalogTable;
 use chrono::{DateTime, Utc};
 
 use super::{Ask, CatalogPage, Entry, PAGE_SIZE};
-use crate::words::Freshness;
+use crate::words::{self, Freshness};
 
 /// The page of a catalog that was asked for.
 pub fn page(tables: Vec<CatalogTable>, ask: Ask, page: u32, now: DateTime<Utc>) -> CatalogPage {
@@ -18,11 +18,7 @@ pub fn page(tables: Vec<CatalogTable>, ask: Ask, page: u32, now: DateTime<Utc>) 
         .collect();
     let sources: BTreeSet<String> =
         entries.iter().map(|(_, entry)| entry.source.clone()).filter(|source| !source.is_empty()).collect();
-    let states = Freshness::ALL
-        .iter()
-        .map(|state| (state.key().to_owned(), entries.iter().filter(|(found, _)| found == state).count() as u64))
-        .filter(|(_, count)| *count > 0)
-        .collect();
+    let states = words::tally(&entries.iter().map(|(state, _)| *state).collect::<Vec<_>>());
     let needle = ask.q.trim().to_lowercase();
     entries.retain(|(state, entry)| {
         (ask.source.is_empty() || ask.source == entry.source)

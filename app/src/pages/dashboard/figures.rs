@@ -51,7 +51,7 @@ pub fn Figures(home: Home) -> impl IntoView {
 
 /// Tables that are not as they should be.
 #[component]
-pub fn Attention(tables: Vec<HomeTable>, is_admin: bool, now: DateTime<Utc>) -> impl IntoView {
+pub fn Attention(tables: Vec<HomeTable>, more: u64, is_admin: bool, now: DateTime<Utc>) -> impl IntoView {
     if tables.is_empty() {
         return view! {
             <section class="card quiet">
@@ -89,6 +89,14 @@ pub fn Attention(tables: Vec<HomeTable>, is_admin: bool, now: DateTime<Utc>) -> 
                         }
                     })
                     .collect_view()}
+                {(more > 0)
+                    .then(|| {
+                        view! {
+                            <li>
+                                <a href="/catalog?sort=status">{format!("and {} more", words::counted(more, "table"))}</a>
+                            </li>
+                        }
+                    })}
             </ul>
         </section>
     }

@@ -5,7 +5,7 @@ use leptos::{form::ActionForm, prelude::*};
 
 use super::{Access, Ask, Entry, GrantTable, PAGE_SIZE, PATH, RevokeGrant};
 use crate::{
-    components::{Badge, EmptyState, Note, Pager, Search, Submit, Tab, Tabs, Tone},
+    components::{Badge, Chip, Chips, EmptyState, Note, Pager, Search, Submit, Tab, Tabs, Tone},
     query, words,
 };
 
@@ -94,21 +94,11 @@ fn Only(ask: Ask) -> impl IntoView {
     let chips = [("", "All"), ("granted", "Granted"), ("open", "Not granted")]
         .into_iter()
         .map(|(only, label)| {
-            let current = ask.only == only;
-            let href = Ask { only: only.to_owned(), ..ask.clone() }.address();
-            view! {
-                <a class="chip" href=href aria-current=current.then_some("true") data-noscroll>
-                    {label}
-                </a>
-            }
+            let aim = Ask { only: only.to_owned(), ..ask.clone() };
+            Chip { label: label.to_owned(), href: aim.address(), current: aim == ask }
         })
-        .collect_view();
-    view! {
-        <nav class="chips" aria-label="Filter by grant">
-            {chips}
-        </nav>
-    }
-    .into_any()
+        .collect();
+    view! { <Chips label="Filter by grant" chips /> }
 }
 
 #[component]

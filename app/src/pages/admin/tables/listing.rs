@@ -109,20 +109,34 @@ mod select {
     use chrono::{DateTime, Utc};
 
     use super::super::{Entry, PAGE_SIZE, Registry};
+    use crate::words::{self, Freshness};
 
     /// The page of the registry that was asked for, each table with its state.
-    pub fn page(tables: Vec<Table>, catalog: Vec<CatalogTable>, q: &str, page: u32, now: DateTime<Utc>) -> Registry {
+    pub fn page(
+        tables: Vec<Table>,
+        catalog: Vec<CatalogTable>,
+        (q, status): (&str, &str),
+        page: u32,
+        now: DateTime<Utc>,
+    ) -> Registry {
         let total = tables.len() as u64;
         let sources: BTreeSet<String> = tables.iter().filter_map(|table| table.source_type.clone()).collect();
         let mut states: HashMap<String, CatalogTable> =
             catalog.into_iter().map(|table| (table.id.clone(), table)).collect();
         let needle = q.trim().to_lowercase();
-        let matching: Vec<Entry> = tables
+        let entries: Vec<(Freshness, Entry)> = tables
             .into_iter()
             .map(|table| {
                 let state = states.remove(&table.id);
                 entry(table, state)
             })
+            .map(|entry| (Freshness::of(&entry.status, entry.remote, entry.last_sync, now), entry))
+            .collect();
+        let tally = words::tally(&entries.iter().map(|(state, _)| *state).collect::<Vec<_>>());
+        let matching: Vec<Entry> = entries
+            .into_iter()
+            .filter(|(state, _)| status.is_empty() || state.key() == status)
+            .map(|(_, entry)| entry)
             .filter(|entry| {
                 let hay = format!("{} {} {}", entry.name, entry.id, entry.place).to_lowercase();
                 needle.split_whitespace().all(|word| hay.contains(word))
@@ -135,7 +149,8 @@ mod select {
             tables: matching.into_iter().skip(skipped).take(PAGE_SIZE as usize).collect(),
             matching: count,
             total,
-            jobs: Vec::new(),
+            runs: Vec::new(),
+            states: tally,
             selected: None,
             sources: sources.into_iter().collect(),
         }
