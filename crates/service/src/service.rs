@@ -62,6 +62,14 @@ impl Service {
         let store = tokio::task::spawn_blocking(move || Store::open(options))
             .await
             .map_err(Error::during("open the system database"))??;
+        // Whoever wrote these is gone: the lock on the directory is ours.
+        for scratch in ["uploads", "tmp"] {
+            let folder = settings.data_dir.join(scratch);
+            tokio::task::spawn_blocking(move || empty(&folder))
+                .await
+                .map_err(Error::during("sweep temporary files"))?
+                .map_err(Error::io("sweep temporary files"))?;
+        }
         let secret = secret::load_or_create(
             settings.jwt_secret.as_deref(),
             &settings.data_dir.join("state").join(".jwt_secret"),
