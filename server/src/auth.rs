@@ -88,7 +88,8 @@ pub fn changes(method: &Method) -> bool {
 /// `cross_site`.
 pub fn same_site(parts: &Parts, server_url: Option<&str>) -> Result<(), ApiError> {
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let same = match (text("origin"), text("sec-fetch-site")) {
+    // From a page that sends no referrer a browser says `null`; where it is from it says all the same.
+    let same = match (text("origin").filter(|origin| *origin != "null"), text("sec-fetch-site")) {
         (Some(origin), _) => is_own(origin, parts, server_url),
         (None, Some(site)) => matches!(site, "same-origin" | "none"),
         (None, None) => false,
@@ -160,6 +161,8 @@ mod tests {
         check(&[host, ("origin", "http://data.example:8001")], None, false);
         check(&[host, ("origin", "http://evil.example")], None, false);
         check(&[host, ("origin", "null")], None, false);
+        check(&[host, ("origin", "null"), ("sec-fetch-site", "cross-site")], None, false);
+        check(&[host, ("origin", "null"), ("sec-fetch-site", "same-origin")], None, true);
         check(&[host, ("origin", "http://evil.example"), ("sec-fetch-site", "same-origin")], None, false);
         check(&[host, ("sec-fetch-site", "same-origin")], None, true);
         check(&[host, ("sec-fetch-site", "none")], None, true);

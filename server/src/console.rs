@@ -3,19 +3,26 @@
 use std::sync::Arc;
 
 use agnes_app::{ConsoleContext, Site as ConsoleSite};
+use agnes_contract::error::{Code, ErrorBody};
 use agnes_service::Actor;
 use axum::{
     extract::{Request, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 
 use crate::{
     auth,
+    errors::ApiError,
     extract::{BodyLimit, MaybeCaller},
     gate::Who,
     install, rest,
+    shell::pages,
     state::AppState,
 };
+
+/// Longer than any error we send.
+const MOST_OF_AN_ERROR: usize = 64 * 1024;
 
 /// What is the same on every page.
 pub fn site(config: &crate::config::Config, site: &crate::site::Site) -> ConsoleSite {
@@ -33,6 +40,19 @@ pub fn who(path: &str) -> Who {
     match path {
         "/login" | "/login/password" | "/setup" | "/install" => Who::Optional,
         path if path.starts_with("/admin/") => Who::Admin,
+        _ => Who::User,
+    }
+}
+
+/// Who may call a server function, before its arguments are read; the use cases ask again.
+#[must_use]
+pub fn who_calls(path: &str) -> Who {
+    let name = path.trim_start_matches("/console/");
+    let area = name.split('/').next().unwrap_or_default();
+    match area {
+        // The frame of every page, and the first page of a fresh instance.
+        "frame" | "setup" => Who::Optional,
+        "access" | "grants" | "groups" | "members" | "tables" | "users" => Who::Admin,
         _ => Who::User,
     }
 }
@@ -67,8 +87,25 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
             let next = next.as_deref().and_then(agnes_identity::next::safe).unwrap_or("/dashboard");
             rest::auth::found(next)
         }
-        _ => render(&state, request).await,
+        _ => {
+            let (path, people) = (request.uri().path().to_owned(), pages::is_navigation(request.headers()));
+            let response = render(&state, request).await;
+            if people { response } else { for_a_program(&path, response) }
+        }
     }
+}
+
+/// A page that could not be shown, to a client that cannot read it.
+fn for_a_program(path: &str, response: Response) -> Response {
+    let of_table = path.starts_with("/catalog/tables/");
+    let (code, detail) = match response.status().as_u16() {
+        403 if of_table => (Code::TableForbidden, "Access denied to this table"),
+        404 if of_table => (Code::TableNotFound, "Table not found"),
+        404 if path.starts_with("/admin/groups/") => (Code::GroupNotFound, "Group not found"),
+        404 => (Code::NotFound, "Not Found"),
+        _ => return response,
+    };
+    ApiError::new(code, detail).into_response()
 }
 
 /// A server function.
@@ -77,7 +114,21 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     let limit = request.extensions().get::<BodyLimit>().map_or(0, |limit| limit.0);
     // The framework reads the whole body; past the limit it reads an error.
     let request = request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, limit)));
-    agnes_app::answer_server_function(context, request).await
+    proper(agnes_app::answer_server_function(context, request).await).await
+}
+
+/// Gives an error the status of its code, where the framework answered before our code could.
+async fn proper(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, MOST_OF_AN_ERROR).await.unwrap_or_default();
+    let told: Option<ErrorBody> = serde_json::from_slice(&bytes).ok();
+    if let Some(code) = told.and_then(|told| Code::find(&told.code)) {
+        parts.status = StatusCode::from_u16(code.status()).unwrap_or(parts.status);
+    }
+    Response::from_parts(parts, bytes.into())
 }
 
 /// The front door.

@@ -102,12 +102,12 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for QueryOf<T> {
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match OptionalJsonBody::from_request(request, state).await? {
-            OptionalJsonBody(Some(body)) => Ok(Self(body)),
-            OptionalJsonBody(None) => {
-                Err(ApiError::fields(&[validation::field("missing", &["body"], "Field required", Value::Null)]))
-            }
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        match json(request).await? {
+            // A list would be read as the fields in their order.
+            Some(value) if value.is_object() => validation::read("body", value).map(Self),
+            Some(_) => Err(no_object()),
+            None => Err(ApiError::fields(&[validation::field("missing", &["body"], "Field required", Value::Null)])),
         }
     }
 }
@@ -116,25 +116,27 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalJsonBody<T>
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let is_json = is_json(request.headers());
-        let bytes = body(request).await?;
-        if bytes.is_empty() {
-            return Ok(Self(None));
-        }
-        if !is_json {
-            let message = "Input should be a valid dictionary or object to extract fields from";
-            return Err(ApiError::fields(&[validation::field(
-                "model_attributes_type",
-                &["body"],
-                message,
-                Value::Null,
-            )]));
-        }
-        // Through a value: of a key that stands twice the last counts, as it always did.
-        let value: Value =
-            serde_json::from_slice(&bytes).map_err(|error| ApiError::fields(&[malformed(&bytes, &error)]))?;
-        validation::read("body", value).map(|body| Self(Some(body)))
+        let value = json(request).await?;
+        value.map(|value| validation::read("body", value)).transpose().map(Self)
     }
+}
+
+fn no_object() -> ApiError {
+    let message = "Input should be a valid dictionary or object to extract fields from";
+    ApiError::fields(&[validation::field("model_attributes_type", &["body"], message, Value::Null)])
+}
+
+/// The body as a JSON value, through which of a key that stands twice the last counts, as it always did.
+async fn json(request: Request) -> Result<Option<Value>, ApiError> {
+    let is_json = is_json(request.headers());
+    let bytes = body(request).await?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    if !is_json {
+        return Err(no_object());
+    }
+    serde_json::from_slice(&bytes).map(Some).map_err(|error| ApiError::fields(&[malformed(&bytes, &error)]))
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for FormBody<T> {

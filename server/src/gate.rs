@@ -8,11 +8,13 @@ use std::time::Duration;
 use agnes_contract::{error::Code, token::Scope};
 use agnes_service::{Actor, policy};
 use axum::{
+    body::Body,
     extract::{Request, State},
-    http::header,
+    http::{header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::StreamExt;
 
 use crate::{
     auth::{self, Carried},
@@ -20,6 +22,12 @@ use crate::{
     extract::{self, BodyLimit},
     state::AppState,
 };
+
+/// Bytes of a refused body taken all the same.
+const DRAINED: usize = 4 << 20;
+
+/// How long they are waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,10 +59,35 @@ pub struct Rule {
 
 /// Applies the rule, then lets the request through.
 pub async fn layer(State((state, rule)): State<(AppState, Rule)>, request: Request, next: Next) -> Response {
-    match admit(&state, rule, request).await {
-        Ok(request) => run(rule, request, next).await,
-        Err(error) => error.into_response(),
+    let (parts, body) = request.into_parts();
+    let expects = parts.headers.contains_key(header::EXPECT);
+    match admit(&state, rule, parts).await {
+        Ok(parts) => run(rule, Request::from_parts(parts, body), next).await,
+        Err(error) => {
+            // Who asks first whether to send need not be told to.
+            if !expects {
+                drain(body).await;
+            }
+            error.into_response()
+        }
     }
+}
+
+/// Takes what is on its way already: a connection closed before it was read is reset, and the client
+/// would not see why.
+async fn drain(body: Body) {
+    let taken = async {
+        let mut body = body.into_data_stream();
+        let mut size = 0;
+        while let Some(Ok(chunk)) = body.next().await {
+            size += chunk.len();
+            if size > DRAINED {
+                break;
+            }
+        }
+    };
+    // How long does not matter: the answer is an error either way.
+    let _ = tokio::time::timeout(PATIENCE, taken).await;
 }
 
 async fn run(rule: Rule, request: Request, next: Next) -> Response {
@@ -65,8 +98,7 @@ async fn run(rule: Rule, request: Request, next: Next) -> Response {
     }
 }
 
-async fn admit(state: &AppState, rule: Rule, request: Request) -> Result<Request, ApiError> {
-    let (mut parts, body) = request.into_parts();
+async fn admit(state: &AppState, rule: Rule, mut parts: Parts) -> Result<Parts, ApiError> {
     parts.extensions.insert(BodyLimit(rule.body_limit));
     let server_url = state.config.server_url.as_deref();
     if matches!(rule.who, Who::Public | Who::Optional) && auth::changes(&parts.method) {
@@ -79,7 +111,8 @@ async fn admit(state: &AppState, rule: Rule, request: Request) -> Result<Request
                 if carried == Carried::Cookie && auth::changes(&parts.method) {
                     auth::same_site(&parts, server_url)?;
                 }
-                Some(actor)
+                // A token limited to other things is nobody here.
+                rule.scope.is_none_or(|scope| policy::scope(&actor, scope).is_ok()).then_some(actor)
             }
             // A page for anybody shows itself without a name to who has no valid proof.
             Err(_) => None,
@@ -100,7 +133,7 @@ async fn admit(state: &AppState, rule: Rule, request: Request) -> Result<Request
     if announced.is_some_and(|length: usize| length > rule.body_limit) {
         return Err(extract::too_large(rule.body_limit));
     }
-    Ok(Request::from_parts(parts, body))
+    Ok(parts)
 }
 
 fn check(actor: &Actor, rule: Rule) -> Result<(), ApiError> {

@@ -83,10 +83,6 @@ fn public(handler: UtoipaMethodRouter<AppState>) -> Route {
     route(Who::Public, None, handler)
 }
 
-fn optional(handler: UtoipaMethodRouter<AppState>) -> Route {
-    route(Who::Optional, None, handler)
-}
-
 fn user(scope: Option<Scope>, handler: UtoipaMethodRouter<AppState>) -> Route {
     route(Who::User, scope, handler)
 }
@@ -189,7 +185,7 @@ pub fn table(upload_limit: usize) -> Vec<Route> {
         public(routes!(rest::cli::wheel)).unhurried(),
         public(routes!(rest::cli::install_script)),
         // The console.
-        optional(routes!(console::home)),
+        route(Who::Optional, of_admin, routes!(console::home)),
         public(routes!(console::login_email)),
         public(routes!(console::grants)),
     ];
@@ -209,15 +205,19 @@ fn page(path: String) -> Route {
         .response("200", ResponseBuilder::new().description("HTML"));
     let mut paths = Paths::new();
     paths.paths.insert(path.clone(), PathItem::new(HttpMethod::Get, operation));
-    let rule = Rule { who: console::who(&path), scope: None, body_limit: BODY, deadline: Some(DEADLINE) };
+    let rule = console_rule(console::who(&path));
     Route { method: Method::GET, path, rule, handler: get(console::page), docs: Docs { paths, schemas: Vec::new() } }
+}
+
+/// The console can do whatever its user can: a limited token opens none of it.
+fn console_rule(who: Who) -> Rule {
+    Rule { who, scope: Some(Scope::Admin), body_limit: BODY, deadline: Some(DEADLINE) }
 }
 
 /// The console's own calls: not part of the documented API.
 fn server_function(method: Method, path: &str) -> Route {
     let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::POST);
-    // Which of them are for anybody they decide themselves, like every use case.
-    let rule = Rule { who: Who::Optional, scope: Some(Scope::Admin), body_limit: BODY, deadline: Some(DEADLINE) };
+    let rule = console_rule(console::who_calls(path));
     let docs = Docs { paths: Paths::new(), schemas: Vec::new() };
     Route { method, path: path.to_owned(), rule, handler: on(filter, console::server_function), docs }
 }

@@ -40,9 +40,10 @@ pub async fn layer(State(strict): State<Strict>, request: Request, next: Next) -
         set(headers, header::CONTENT_SECURITY_POLICY, PLAIN_POLICY);
         set(headers, PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()");
     }
-    if secret {
+    if secret || html {
+        // After signing out, the way back shows nothing.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    } else if personal || html {
+    } else if personal {
         // What somebody may see depends on who they are: a shared cache must not keep it.
         set(headers, header::CACHE_CONTROL, "private, no-cache");
     }

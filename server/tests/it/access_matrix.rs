@@ -21,9 +21,11 @@ async fn status(caller: &Caller, method: &Method, path: &str) -> u16 {
 
 /// The path with something in its variable parts that is there to be read, and not to be changed.
 fn filled(method: &Method, path: &str, digest: &str) -> String {
-    let table = path.contains("/data/") || path.contains("/catalog/") || path.contains("/v2/") || path.contains("readers");
+    let table =
+        path.contains("/data/") || path.contains("/catalog/") || path.contains("/v2/") || path.contains("readers");
     let id = if table && *method == Method::GET { "orders" } else { "nobody" };
-    let filled = path.replace("{digest}", digest).replace("{name}", "nothing").replace("{table_id}", id).replace("{id}", id);
+    let filled =
+        path.replace("{digest}", digest).replace("{name}", "nothing").replace("{table_id}", id).replace("{id}", id);
     filled.replace("{group_id}", "nobody").replace("{user_id}", "nobody")
 }
 

@@ -61,7 +61,7 @@ async fn a_session_token_is_a_day_long_and_says_who_it_is_for() {
     {
       "access_token": "[token]",
       "email": "analyst@example.com",
-      "role": "user",
+      "role": "analyst",
       "token_type": "bearer",
       "user_id": "[id]"
     }
@@ -262,10 +262,9 @@ async fn a_sign_in_link_works_once() {
     assert_eq!(page.status, 200, "{}", page.text());
     assert!(page.text().contains("<form") && page.header("referrer-policy") == "no-referrer", "{:?}", page.headers);
     let form = [("token", token.as_str()), ("next", "/catalog")];
-    let (one, other) = tokio::join!(
-        async { app.anonymous().form("/auth/link", &form).await },
-        async { app.anonymous().form("/auth/link", &form).await },
-    );
+    let (one, other) = tokio::join!(async { app.anonymous().form("/auth/link", &form).await }, async {
+        app.anonymous().form("/auth/link", &form).await
+    },);
     let (won, lost) = if one.status == 302 { (one, other) } else { (other, one) };
     assert_eq!((won.status, won.header("location")), (302, "/catalog"));
     assert_eq!((lost.status, lost.code()), (401, "invalid_link"));

@@ -25,7 +25,36 @@ async fn the_newest_files_are_listed_and_sent() {
     let (_folder, setup) = with_files();
     let app = setup.start_empty().await;
     let latest = app.anonymous().get("/cli/latest").await;
-    insta::assert_json_snapshot!(latest.json, @"");
+    insta::assert_json_snapshot!(latest.json, @r#"
+    {
+      "artifacts": [
+        {
+          "filename": "agnes_the_ai_analyst-0.15.0-py3-none-manylinux_2_34_x86_64.whl",
+          "platform": "linux-x86_64",
+          "sha256": "ba59926159d2aa256eb8739b8da7e2b574b960e1202c6d624cbe981cef996c91",
+          "size": 5,
+          "url_path": "/cli/wheel/agnes_the_ai_analyst-0.15.0-py3-none-manylinux_2_34_x86_64.whl"
+        },
+        {
+          "filename": "da-linux-x86_64.tar.gz",
+          "platform": "linux-x86_64",
+          "sha256": "0eb3e36bfb24dcd9bb1d1bece1531216b59539a8fde17ee80224af0653c92aa3",
+          "size": 7,
+          "url_path": "/cli/download/da-linux-x86_64.tar.gz"
+        },
+        {
+          "filename": "agnes_the_ai_analyst-0.9.0-py3-none-manylinux_2_34_x86_64.whl",
+          "platform": "linux-x86_64",
+          "sha256": "f7066d2536c3ca83c17420ca9d85bad25d88418b2dd7a468d12f58efcd8f1c5e",
+          "size": 9,
+          "url_path": "/cli/wheel/agnes_the_ai_analyst-0.9.0-py3-none-manylinux_2_34_x86_64.whl"
+        }
+      ],
+      "download_url_path": "/cli/wheel/agnes_the_ai_analyst-0.15.0-py3-none-manylinux_2_34_x86_64.whl",
+      "version": "0.15.0",
+      "wheel_filename": "agnes_the_ai_analyst-0.15.0-py3-none-manylinux_2_34_x86_64.whl"
+    }
+    "#);
     let wheel = app.anonymous().with("accept-encoding", "gzip").get("/cli/download").await;
     assert_eq!((wheel.text().as_str(), wheel.header("content-encoding")), ("wheel", ""));
     assert_eq!(wheel.header("content-type"), "application/octet-stream");

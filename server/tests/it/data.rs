@@ -30,7 +30,33 @@ async fn the_manifest_promises_the_bytes_that_are_sent() {
         ".tables.*.published_at" => "[time]", ".tables.*.hash" => "[md5]", ".tables.*.digest" => "[digest]",
         ".tables.*.size_bytes" => "[size]", ".tables.*.parts[].digest" => "[digest]",
         ".tables.*.parts[].md5" => "[md5]", ".tables.*.parts[].size_bytes" => "[size]",
-    }, @"");
+    }, @r#"
+    {
+      "assets": {},
+      "generation": "[number]",
+      "server_time": "[time]",
+      "tables": {
+        "orders": {
+          "digest": "[digest]",
+          "hash": "[md5]",
+          "parts": [
+            {
+              "digest": "[digest]",
+              "md5": "[md5]",
+              "rows": 5000,
+              "size_bytes": "[size]"
+            }
+          ],
+          "published_at": "[time]",
+          "query_mode": "local",
+          "rows": 5000,
+          "size_bytes": "[size]",
+          "source_type": "csv",
+          "updated": "[time]"
+        }
+      }
+    }
+    "#);
     let object = app.analyst().get(&format!("/api/objects/{}", table["digest"].as_str().unwrap())).await;
     assert!(object.bytes == bytes && object.header("cache-control").contains("immutable"), "{:?}", object.headers);
 }
@@ -52,7 +78,7 @@ async fn a_manifest_that_did_not_change_is_not_sent_again() {
         assert_eq!(answer.bytes.is_empty(), status == 304);
     }
     let compressed = app.analyst().with("accept-encoding", "gzip").get("/api/sync/manifest").await;
-    assert_eq!(compressed.header("vary").to_lowercase().contains("accept-encoding"), true);
+    assert!(compressed.header("vary").to_lowercase().contains("accept-encoding"));
     app.csv_table("more", "a\n1\n", true).await;
     app.sync().await;
     let changed = app.analyst().with("if-none-match", &etag).get("/api/sync/manifest").await;

@@ -12,9 +12,33 @@ async fn a_group_goes_with_its_members_and_grants() {
     let path = format!("/api/admin/groups/{id}");
     app.grant(&id, "orders").await;
     let group = admin.get(&path).await;
-    insta::assert_json_snapshot!(group.json, {".id" => "[id]", ".created_at" => "[time]"}, @"");
+    insta::assert_json_snapshot!(group.json, {".id" => "[id]", ".created_at" => "[time]"}, @r#"
+    {
+      "created_at": "[time]",
+      "created_by": "admin@example.com",
+      "description": null,
+      "grant_count": 1,
+      "id": "[id]",
+      "is_system": false,
+      "member_count": 1,
+      "name": "Sales",
+      "origin": "admin"
+    }
+    "#);
     let members = admin.get(&format!("{path}/members")).await;
-    insta::assert_json_snapshot!(members.json, {"[].user_id" => "[id]", "[].added_at" => "[time]"}, @"");
+    insta::assert_json_snapshot!(members.json, {"[].user_id" => "[id]", "[].added_at" => "[time]"}, @r#"
+    [
+      {
+        "active": true,
+        "added_at": "[time]",
+        "added_by": "admin@example.com",
+        "email": "analyst@example.com",
+        "name": "analyst",
+        "source": "admin",
+        "user_id": "[id]"
+      }
+    ]
+    "#);
     assert_eq!(admin.patch(&path, &json!({"name": "Sellers"})).await.json["name"], "Sellers");
     assert_eq!(admin.delete(&path).await.status, 204);
     assert_eq!(admin.get(&path).await.code(), "group_not_found");
@@ -41,14 +65,14 @@ async fn what_cannot_be_a_group_is_refused() {
         ("system rename", admin.patch(&path, &json!({"name": "All"})).await, 409, "system_group"),
         ("system removal", admin.delete(&path).await, 409, "system_group"),
         ("member twice", admin.post(&format!("{sales}/members"), &member).await, 409, "already_member"),
-        ("stranger", admin.post(&format!("{sales}/members"), &json!({"email": "x@x.com"})).await, 404, "user_not_found"),
-        ("no group", admin.get("/api/admin/groups/none/members").await, 404, "group_not_found"),
         (
-            "implicit",
-            admin.delete(&format!("{path}/members/{}", app.analyst_id)).await,
+            "stranger",
+            admin.post(&format!("{sales}/members"), &json!({"email": "x@x.com"})).await,
             404,
-            "membership_not_found",
+            "user_not_found",
         ),
+        ("no group", admin.get("/api/admin/groups/none/members").await, 404, "group_not_found"),
+        ("implicit", admin.delete(&format!("{path}/members/{}", app.analyst_id)).await, 404, "membership_not_found"),
     ];
     for (case, answer, status, code) in cases {
         assert_eq!((answer.status, answer.code()), (status, code), "{case}: {}", answer.text());
@@ -73,7 +97,10 @@ async fn a_grant_names_a_known_kind_of_resource() {
         async move { admin.post("/api/admin/grants", &body).await }
     };
     let made = grant("table", " orders ", &id).await;
-    assert_eq!((made.status, &made.json["resource_id"], &made.json["group_name"]), (201, &json!("orders"), &json!("Sales")));
+    assert_eq!(
+        (made.status, &made.json["resource_id"], &made.json["group_name"]),
+        (201, &json!("orders"), &json!("Sales"))
+    );
     let cases = [
         ("twice", grant("table", "orders", &id).await, 409, "grant_exists"),
         ("unknown kind", grant("planet", "mars", &id).await, 400, "unknown_resource_type"),
@@ -109,7 +136,10 @@ async fn table_grants_can_be_switched_off() {
     app.csv_table("orders", "id\n1\n", false).await;
     let overview = app.admin().get("/api/admin/access-overview").await.json;
     let tables = overview["resources"].as_array().unwrap().iter().find(|kind| kind["type_key"] == "table").unwrap();
-    assert_eq!((&tables["blocks"][0]["id"], &tables["blocks"][0]["items"][0]["resource_id"]), (&json!("(no bucket)"), &json!("orders")));
+    assert_eq!(
+        (&tables["blocks"][0]["id"], &tables["blocks"][0]["items"][0]["resource_id"]),
+        (&json!("(no bucket)"), &json!("orders"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,5 @@
 //! The server as its clients meet it: real sockets, real files, real children.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails, helpers included")]
 
 mod support;
 

@@ -19,7 +19,10 @@ fn is_proper(answer: &Answer, case: &str) {
     if answer.status == 422 && answer.code() == "validation_failed" {
         let fields = answer.json["detail"].as_array().unwrap_or_else(|| panic!("{case}: {}", answer.text()));
         for field in fields {
-            assert!(field["type"].is_string() && field["loc"].is_array() && field["msg"].is_string(), "{case}: {field}");
+            assert!(
+                field["type"].is_string() && field["loc"].is_array() && field["msg"].is_string(),
+                "{case}: {field}"
+            );
         }
     }
 }
@@ -48,10 +51,14 @@ async fn whatever_is_sent_to_a_route_the_answer_is_proper() {
         ("null", Some("application/json"), b"null".to_vec()),
         ("empty", Some("application/json"), Vec::new()),
         ("not text", Some("application/json"), vec![0xff, 0xfe, 0x00]),
-        ("nested", Some("application/json"), [b'['; 100_000].to_vec()),
+        ("nested", Some("application/json"), [b'['; 3000].to_vec()),
         ("wrong kind", Some("text/plain"), b"{}".to_vec()),
         ("no boundary", Some("multipart/form-data"), b"x".to_vec()),
-        ("cut off", Some("multipart/form-data; boundary=x"), b"--x\r\nContent-Disposition: form-data; name=\"file\"".to_vec()),
+        (
+            "cut off",
+            Some("multipart/form-data; boundary=x"),
+            b"--x\r\nContent-Disposition: form-data; name=\"file\"".to_vec(),
+        ),
         ("no kind", None, b"{\"name\": 5, \"email\": 5, \"sql\": 5, \"password\": 5}".to_vec()),
     ];
     for (method, path) in routes() {
@@ -77,8 +84,8 @@ async fn who_may_not_call_is_told_so_before_the_body_is_looked_at() {
         }) else {
             continue;
         };
-        let page = !route.path.starts_with("/api/") && !route.path.starts_with("/auth/");
-        let path = route.path.replace('{', "").replace('}', "");
+        let page = ["/api/", "/auth/", "/console/"].iter().all(|prefix| !route.path.starts_with(prefix));
+        let path = route.path.replace(['{', '}'], "");
         let json = Some("application/json");
         let anonymous = sent(&app.anonymous(), &route.method, &path, json, b"{".to_vec()).await;
         assert_eq!(anonymous.status, if page { 302 } else { expected.0 }, "{} {path}", route.method);
@@ -115,9 +122,15 @@ async fn a_field_that_cannot_be_taken_is_named() {
     let app = TestApp::start().await;
     let admin = app.admin();
     let cases = [
+        ("/api/users", json!(["a@b.c", "x"]), "model_attributes_type", json!(["body"])),
         ("/api/users", json!({"name": "x"}), "missing", json!(["body", "email"])),
         ("/api/users", json!({"email": 5, "name": "x"}), "string_type", json!(["body", "email"])),
-        ("/api/users", json!({"email": "a@b.c", "name": "x", "send_invite": "maybe"}), "bool_parsing", json!(["body", "send_invite"])),
+        (
+            "/api/users",
+            json!({"email": "a@b.c", "name": "x", "send_invite": "maybe"}),
+            "bool_parsing",
+            json!(["body", "send_invite"]),
+        ),
         ("/api/query", json!({"sql": "SELECT 1", "limit": 2.5}), "int_from_float", json!(["body", "limit"])),
         ("/api/query", json!({"sql": "SELECT 1", "limit": null}), "int_type", json!(["body", "limit"])),
         ("/api/sync/trigger", json!({"tables": []}), "list_type", json!(["body"])),
@@ -127,7 +140,12 @@ async fn a_field_that_cannot_be_taken_is_named() {
     for (path, body, kind, loc) in cases {
         let answer = admin.post(path, &body).await;
         let field = &answer.json["detail"][0];
-        assert_eq!((answer.status, &field["type"], &field["loc"]), (422, &json!(kind), &loc), "{path} {body}: {}", answer.text());
+        assert_eq!(
+            (answer.status, &field["type"], &field["loc"]),
+            (422, &json!(kind), &loc),
+            "{path} {body}: {}",
+            answer.text()
+        );
     }
     let malformed = sent(&admin, &Method::POST, "/api/query", Some("application/json"), b"{\"sql\": x}".to_vec()).await;
     assert_eq!(malformed.json["detail"][0]["loc"], json!(["body", 8]), "{}", malformed.text());

@@ -16,7 +16,8 @@ async fn the_document_names_every_route() {
         let method = route.method.as_str().to_lowercase();
         assert!(document["paths"][&route.path][&method].is_object(), "{method} {}", route.path);
     }
-    for path in ["/", "/setup", "/login", "/login/password", "/login/email", "/dashboard", "/catalog", "/admin/tables"] {
+    for path in ["/", "/setup", "/login", "/login/password", "/login/email", "/dashboard", "/catalog", "/admin/tables"]
+    {
         assert!(document["paths"][path]["get"].is_object(), "{path}");
     }
     let paths: Vec<String> = document["paths"]

@@ -5,9 +5,11 @@ use crate::support::{Caller, Credential, TestApp};
 /// What a caller sees of the table: catalog, manifest, download, query, v2, object.
 async fn seen(caller: &Caller, digest: &str) -> Vec<String> {
     let names = |answer: &crate::support::Answer, key: &str| match &answer.json[key] {
-        serde_json::Value::Array(tables) => {
-            tables.iter().map(|table| table["name"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>().join(",")
-        }
+        serde_json::Value::Array(tables) => tables
+            .iter()
+            .map(|table| table["name"].as_str().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+            .join(","),
         serde_json::Value::Object(tables) => tables.keys().cloned().collect::<Vec<_>>().join(","),
         _ => String::new(),
     };
@@ -45,7 +47,8 @@ async fn a_grant_counts_from_the_next_request_and_a_revocation_too() {
     app.csv_table("orders", "id,total\n1,10.5\n2,20.0\n", false).await;
     app.csv_table("salaries", "who,much\na,1\n", false).await;
     assert_eq!(app.sync().await["state"], "done");
-    let digest = app.admin().get("/api/sync/manifest").await.json["tables"]["orders"]["digest"].as_str().unwrap().to_owned();
+    let digest =
+        app.admin().get("/api/sync/manifest").await.json["tables"]["orders"]["digest"].as_str().unwrap().to_owned();
     // Proofs made before anything was granted.
     let token = app.analyst();
     let session = app.caller(Credential::Cookie(app.session("analyst@example.com").await));

@@ -136,7 +136,16 @@ async fn health_says_what_it_may() {
     let health = app.anonymous().get("/api/health").await;
     assert_eq!(health.json, json!({"status": "ok", "instance_name": "AI Data Analyst"}));
     let version = app.anonymous().get("/api/version").await;
-    insta::assert_json_snapshot!(version.json, {".deployed_at" => "[time]", ".version" => "[version]"}, @"");
+    insta::assert_json_snapshot!(version.json, {".deployed_at" => "[time]", ".version" => "[version]"}, @r#"
+    {
+      "channel": "dev",
+      "commit_sha": "unknown",
+      "deployed_at": "[time]",
+      "image_tag": "unknown",
+      "schema_version": 14,
+      "version": "[version]"
+    }
+    "#);
     app.csv_table("orders", "id\n1\n", true).await;
     app.sync().await;
     assert_eq!(app.anonymous().get("/api/health/detailed").await.status, 401);
@@ -144,7 +153,40 @@ async fn health_says_what_it_may() {
     insta::assert_json_snapshot!(detailed.json, {
         ".deployed_at" => "[time]", ".timestamp" => "[time]", ".version" => "[version]",
         ".services.disk.free_bytes" => "[bytes]",
-    }, @"");
+    }, @r#"
+    {
+      "channel": "dev",
+      "commit_sha": "unknown",
+      "deployed_at": "[time]",
+      "image_tag": "unknown",
+      "schema_version": 14,
+      "services": {
+        "data": {
+          "stale_tables": [],
+          "status": "ok",
+          "tables": 1,
+          "total_rows": 1
+        },
+        "disk": {
+          "free_bytes": "[bytes]",
+          "status": "ok"
+        },
+        "duckdb_state": {
+          "status": "ok"
+        },
+        "sync": {
+          "status": "ok"
+        },
+        "users": {
+          "count": 2,
+          "status": "ok"
+        }
+      },
+      "status": "healthy",
+      "timestamp": "[time]",
+      "version": "[version]"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread")]

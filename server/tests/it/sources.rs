@@ -41,8 +41,10 @@ async fn an_extract_written_by_plain_duckdb_is_picked_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_uploaded_file_is_in_catalog_manifest_and_download_without_a_restart() {
     let app = TestApp::start().await;
-    let file = multipart::Part::bytes(b"city,people\nBrno,400000\nOslo,700000\n".to_vec()).file_name("Cities of 2026.csv");
-    let form = multipart::Form::new().text("description", "Where people live").text("is_public", "on").part("file", file);
+    let file =
+        multipart::Part::bytes(b"city,people\nBrno,400000\nOslo,700000\n".to_vec()).file_name("Cities of 2026.csv");
+    let form =
+        multipart::Form::new().text("description", "Where people live").text("is_public", "on").part("file", file);
     let uploaded = send(app.admin().request(Method::POST, "/api/admin/uploads").multipart(form)).await;
     assert_eq!(uploaded.status, 201, "{}", uploaded.text());
     let job = app.job(uploaded.json["job_id"].as_str().unwrap()).await;
@@ -75,7 +77,8 @@ async fn an_upload_that_cannot_be_taken_leaves_nothing_behind() {
     assert_eq!((large.status, large.code()), (413, "body_too_large"));
     let odd = upload("program.exe", 10).await;
     assert_eq!((odd.status, odd.code()), (422, "validation_failed"), "{}", odd.text());
-    let none = send(app.admin().request(Method::POST, "/api/admin/uploads").multipart(multipart::Form::new())).await;
+    let form = multipart::Form::new().text("name", "no file");
+    let none = send(app.admin().request(Method::POST, "/api/admin/uploads").multipart(form)).await;
     assert_eq!((none.status, none.json["detail"][0]["loc"].clone()), (422, json!(["body", "file"])));
     let json = app.admin().post("/api/admin/uploads", &json!({})).await;
     assert_eq!((json.status, json.code()), (422, "validation_failed"));

@@ -264,7 +264,8 @@ impl TestApp {
     /// Writes a csv file below the csv root, and registers it.
     pub async fn csv_table(&self, name: &str, content: &str, public: bool) {
         self.write_csv(name, content);
-        let body = json!({"name": name, "source_type": "csv", "source_table": format!("{name}.csv"), "is_public": public});
+        let body =
+            json!({"name": name, "source_type": "csv", "source_table": format!("{name}.csv"), "is_public": public});
         let answer = self.admin().post("/api/admin/register-table", &body).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
     }

@@ -10,7 +10,27 @@ async fn an_account_is_made_changed_and_removed() {
     let admin = app.admin();
     let made = admin.post("/api/users", &json!({"email": " new@example.com ", "name": "New"})).await;
     assert_eq!(made.status, 201, "{}", made.text());
-    insta::assert_json_snapshot!(made.json, {".id" => "[id]", ".created_at" => "[time]", ".groups[].id" => "[id]"}, @"");
+    insta::assert_json_snapshot!(made.json, {".id" => "[id]", ".created_at" => "[time]", ".groups[].id" => "[id]"}, @r#"
+    {
+      "active": true,
+      "created_at": "[time]",
+      "deactivated_at": null,
+      "email": "new@example.com",
+      "groups": [
+        {
+          "id": "[id]",
+          "is_system": true,
+          "name": "Everyone"
+        }
+      ],
+      "id": "[id]",
+      "invite_email_sent": null,
+      "invite_url": null,
+      "is_admin": false,
+      "name": "New",
+      "role": "user"
+    }
+    "#);
     let id = made.json["id"].as_str().unwrap();
     let path = format!("/api/users/{id}");
     assert_eq!(admin.get(&path).await.json["email"], "new@example.com");
@@ -107,11 +127,16 @@ async fn who_is_switched_off_is_refused_at_once_and_let_in_again() {
     let path = format!("/api/users/{}", app.analyst_id);
     for (switch, status) in [("deactivate", 401), ("activate", 200)] {
         assert_eq!(app.admin().post_empty(&format!("{path}/{switch}")).await.status, 200);
-        for caller in [&app.analyst(), &token, &session] {
+        // The session ended with the switch: who comes back signs in again.
+        assert_eq!(session.get("/api/me").await.status, 401, "{switch}");
+        for caller in [&app.analyst(), &token] {
             let answer = caller.get("/api/me").await;
             assert_eq!(answer.status, status, "{switch}");
             if status == 401 {
-                assert_eq!((&answer.json["detail"], answer.code()), (&json!("Account deactivated"), "account_deactivated"));
+                assert_eq!(
+                    (&answer.json["detail"], answer.code()),
+                    (&json!("Account deactivated"), "account_deactivated")
+                );
             }
         }
     }
