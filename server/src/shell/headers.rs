@@ -35,8 +35,11 @@ pub async fn layer(State(strict): State<Strict>, request: Request, next: Next) -
     let html = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if html {
         set(headers, header::X_FRAME_OPTIONS, "DENY");
-        let referrer = if secret { "no-referrer" } else { "strict-origin-when-cross-origin" };
-        set(headers, header::REFERRER_POLICY, referrer);
+        if secret {
+            // The address holds a token: nobody is told it, whatever the page itself asks for.
+            headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        }
+        set(headers, header::REFERRER_POLICY, "strict-origin-when-cross-origin");
         set(headers, header::CONTENT_SECURITY_POLICY, PLAIN_POLICY);
         set(headers, PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()");
     }

@@ -192,6 +192,8 @@ async fn health_says_what_it_may() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_for_this_machine_or_who_holds_the_token() {
     let app = Setup::new().with("METRICS_TOKEN", "sesame").start().await;
+    // A request is counted when it is answered.
+    app.anonymous().get("/api/health").await;
     let here = app.anonymous().get("/metrics").await;
     assert_eq!(here.status, 200);
     assert!(here.text().contains("agnes_http_requests_total"), "{}", here.text());
