@@ -133,5 +133,9 @@ export async function open(page: Page, path: string, mode: Mode): Promise<void> 
 
 /** Waits until the wasm has taken the page over. */
 export async function hydrated(page: Page): Promise<void> {
-  await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+  try {
+    await page.locator('html[data-hydrated]').waitFor({ state: 'attached', timeout: 20_000 });
+  } catch {
+    throw new Error(`${page.url()} did not hydrate; the browser said: ${problems(page).join('\n') || 'nothing'}`);
+  }
 }
