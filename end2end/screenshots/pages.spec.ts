@@ -17,7 +17,6 @@ const ADMIN_PAGES = {
   people: '/admin/users',
   tokens: '/tokens',
   install: '/install',
-  missing: '/no-such-page',
 };
 
 async function shoot(page: Page, name: string, testInfo: TestInfo): Promise<void> {
@@ -41,6 +40,9 @@ test('pages of an analyst', async ({ analyst, mode }, testInfo) => {
 test('pages of somebody without grants, and without an account', async ({ visitor, mode, newcomer }, testInfo) => {
   await open(visitor, '/login', mode);
   await shoot(visitor, 'login', testInfo);
+  // Written by the server alone: there is nothing to hydrate.
+  await visitor.goto('/no-such-page');
+  await shoot(visitor, 'missing', testInfo);
   await newcomer.signIn(visitor);
   for (const [name, path] of Object.entries({ home: '/dashboard', catalog: '/catalog', tokens: '/tokens' })) {
     await open(visitor, path, mode);
