@@ -16,7 +16,10 @@ pub fn Menu(
 ) -> impl IntoView {
     view! {
         <details class="menu">
-            <summary aria-label=label>{button.run()}</summary>
+            <summary>
+                <span class="visually-hidden">{label}</span>
+                {button.run()}
+            </summary>
             <div class="menu-panel">{children()}</div>
         </details>
     }

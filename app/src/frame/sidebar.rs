@@ -97,7 +97,9 @@ fn Account(me: Me) -> impl IntoView {
                     <span class="avatar" aria-hidden="true">
                         {initials(&name)}
                     </span>
-                    <span class="account-name">{name}</span>
+                    <span class="account-name" aria-hidden="true">
+                        {name}
+                    </span>
                 }
             }
         >

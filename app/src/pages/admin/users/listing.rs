@@ -70,7 +70,7 @@ fn Row(user: User, is_me: bool, now: DateTime<Utc>, address: String, action: Ser
     let (verb, look) = if user.active { ("Deactivate", "small danger-quiet") } else { ("Activate", "small") };
     let password = query::extended(&address, &[("password", &user.id)]);
     let label = format!("{verb} {}", user.email);
-    let password_label = format!("Set the password of {}", user.email);
+    let password_label = format!("Set password of {}", user.email);
     let more = user.groups.len().saturating_sub(GROUPS_SHOWN);
     let groups = user
         .groups

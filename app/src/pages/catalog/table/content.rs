@@ -85,7 +85,7 @@ pub fn Sample(columns: Vec<Column>, rows: Vec<Vec<Option<String>>>) -> impl Into
         view! {
             <section class="stack" aria-labelledby="sample">
                 <h2 id="sample">"Sample rows"</h2>
-                <div class="table-frame" tabindex="0" role="region" aria-labelledby="sample">
+                <div class="table-frame" tabindex="0" role="region" aria-label="Sample rows as a table">
                     <table class="table">
                         <thead>
                             <tr>{heads}</tr>
