@@ -11,7 +11,8 @@ export default defineConfig<Options>({
   forbidOnly: true,
   fullyParallel: false,
   workers: 2,
-  retries: 0,
+  // A page that never finishes was seen about once in a thousand loads, its cause not yet found: a second try, reported as flaky.
+  retries: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['html', { open: 'never', outputFolder: 'playwright-report' }]],
