@@ -26,7 +26,7 @@ test('a wrong password says so and keeps one on the page', async ({ visitor, mod
 test('signing out ends the session', async ({ visitor, mode, newcomer }) => {
   await newcomer.signIn(visitor);
   await open(visitor, '/dashboard', mode);
-  await visitor.getByLabel(/^Account of/).click();
+  await visitor.locator('summary', { hasText: /Account of/ }).click();
   await visitor.getByRole('button', { name: 'Sign out' }).click();
   await expect(visitor).toHaveURL(/\/login/);
 

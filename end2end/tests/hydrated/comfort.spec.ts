@@ -40,7 +40,7 @@ test('a dialog holds the focus and gives it back', async ({ admin, mode }) => {
 
 test('light and dark are switched and remembered', async ({ analyst, mode }) => {
   await open(analyst, '/dashboard', mode);
-  await analyst.getByLabel(/^Account of/).click();
+  await analyst.locator('summary', { hasText: /Account of/ }).click();
   await analyst.getByRole('button', { name: 'Switch light and dark' }).click();
   const theme = await analyst.locator('html').getAttribute('data-theme');
   expect(theme).toMatch(/light|dark/);
