@@ -11,7 +11,7 @@ export default defineConfig<Options>({
   forbidOnly: true,
   fullyParallel: false,
   workers: 2,
-  // A page that never finishes was seen about once in a thousand loads, its cause not yet found: a second try, reported as flaky.
+  // A page that never finished was seen twice, under load; its cause is not yet found: tried again, reported as flaky.
   retries: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
